@@ -1,0 +1,1 @@
+"""The world -> outbox -> raw topics: connectors, identity, poller and publisher."""

@@ -1,0 +1,1 @@
+"""Events -> ClickHouse: loader, cells, migrations and the local ClickHouse server."""

@@ -1,0 +1,1 @@
+"""The command ``wijkbeeld``, settings, and ``up``: everything on one machine."""

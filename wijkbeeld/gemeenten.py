@@ -1,0 +1,29 @@
+"""Reads a municipality's folder of data."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from domain.areas import Municipality, parse_municipality
+from domain.errors import SettingsError
+
+
+def load_municipality(name_or_folder: str) -> Municipality:
+    """Return the municipality of a name that ships with Wijkbeeld, or of a folder of the same shape.
+
+    Raises:
+        SettingsError: there is no such municipality, a file is missing, or the data is wrong.
+    """
+    folder: Traversable = files("gemeenten").joinpath(name_or_folder)
+    if not name_or_folder.isidentifier() or not folder.is_dir():
+        folder = Path(name_or_folder)
+    if not folder.is_dir():
+        raise SettingsError(f"gemeente '{name_or_folder}': no such municipality or folder")
+    names = ("gemeente.toml", "stadsdelen.csv", "wijken.csv", "teams.toml")
+    try:
+        texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in names]
+    except OSError as error:
+        raise SettingsError(f"gemeente '{name_or_folder}': cannot read {error.filename}") from error
+    return parse_municipality(*texts)
