@@ -1,0 +1,131 @@
+"""The folder in which one machine's Wijkbeeld keeps everything."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from domain.errors import ResourceTaken, SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class DataDir:
+    """Paths below the data directory; see ``docs/architecture.md`` for what each holds."""
+
+    root: Path
+
+    @property
+    def outbox(self) -> Path:
+        """The outbox of ingest."""
+        return self.root / "outbox.sqlite"
+
+    @property
+    def hash_key(self) -> Path:
+        """Key of the keyed hashes."""
+        return self.root / "keys" / "identity.key"
+
+    @property
+    def clickhouse(self) -> Path:
+        """The engine's data."""
+        return self.root / "clickhouse"
+
+    @property
+    def access(self) -> Path:
+        """Address, user and password for reading."""
+        return self.root / "access.json"
+
+    @property
+    def run(self) -> Path:
+        """What runs now."""
+        return self.root / "run.json"
+
+    @property
+    def state(self) -> Path:
+        """What must stay the same between starts."""
+        return self.root / "state.json"
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the logs."""
+        return self.root / "logs"
+
+    @property
+    def truth(self) -> Path:
+        """What the demo city injected on purpose."""
+        return self.root / "truth" / "escalations.json"
+
+    def prepare(self) -> None:
+        """Create the folder and check that it can be written.
+
+        Raises:
+            SettingsError: it cannot be created or written.
+        """
+        try:
+            for folder in (self.root, self.logs, self.hash_key.parent, self.truth.parent):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.root):
+                pass
+        except OSError as error:
+            reason = error.strerror or "not possible"
+            raise SettingsError(
+                f"data dir {self.root}: cannot write ({reason}); choose another with --data-dir"
+            ) from error
+
+    def lock(self) -> IO[str]:
+        """Take the folder for this process until the returned file is closed or the process ends.
+
+        Raises:
+            ResourceTaken: a running Wijkbeeld has it.
+        """
+        handle = (self.root / "lock").open("a")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            handle.close()
+            raise ResourceTaken(
+                f"data dir {self.root}: Wijkbeeld is already running here; stop it or choose another --data-dir"
+            ) from error
+        return handle
+
+    def is_running(self) -> bool:
+        """Tell whether a Wijkbeeld holds this folder."""
+        if not (self.root / "lock").exists():
+            return False
+        try:
+            self.lock().close()
+        except ResourceTaken:
+            return True
+        return False
+
+
+def write_json(path: Path, value: Mapping[str, object], mode: int = 0o600) -> None:
+    """Replace ``path`` by ``value`` as JSON in one step, readable for this user only by default."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(value, file, indent=2)
+    Path(name).chmod(mode)
+    Path(name).replace(path)
+
+
+def read_json(path: Path) -> dict[str, object]:
+    """Return the JSON object in ``path``; empty when the file is not there.
+
+    Raises:
+        SettingsError: the file holds something else.
+    """
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        raise SettingsError(f"{path}: not JSON; remove it to start afresh") from error
+    if not isinstance(value, dict):
+        raise SettingsError(f"{path}: not a JSON object; remove it to start afresh")
+    return value
