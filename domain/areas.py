@@ -16,11 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from domain.errors import SettingsError
 
-WijkCode = Annotated[str, Field(pattern=r"^BU\d{8}$")]
-StadsdeelCode = Annotated[str, Field(pattern=r"^WK\d{6}$")]
-GemeenteCode = Annotated[str, Field(pattern=r"^GM\d{4}$")]
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
+# [0-9], since \d in pydantic's regular expressions matches the digits of every script.
+WijkCode = Annotated[str, Field(pattern=r"^BU[0-9]{8}$")]
+StadsdeelCode = Annotated[str, Field(pattern=r"^WK[0-9]{6}$")]
+GemeenteCode = Annotated[str, Field(pattern=r"^GM[0-9]{4}$")]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 
 
 class _Frozen(BaseModel):
@@ -72,7 +73,7 @@ class Municipality(_Frozen):
     slug: str = Field(pattern=r"^[a-z0-9-]+$")
     name: str
     boundary_year: int
-    safety_region: str = Field(pattern=r"^\d{2}$")
+    safety_region: str = Field(pattern=r"^[0-9]{2}$")
     place_names: tuple[str, ...]
     region_places: dict[str, GemeenteCode] = {}
     teams_are_example: bool
@@ -87,6 +88,8 @@ class Municipality(_Frozen):
         codes = {w.code for w in self.wijken}
         if len(districts) != len(self.stadsdelen) or len(codes) != len(self.wijken):
             raise ValueError("an area code occurs twice")
+        if len({team.id for team in self.teams}) != len(self.teams):
+            raise ValueError("a team id occurs twice")
         for wijk in self.wijken:
             # A CBS buurt code repeats its wijk code: BU0268 01 02 lies in WK0268 01.
             if wijk.stadsdeel not in districts or wijk.code[2:8] != wijk.stadsdeel[2:]:
@@ -134,7 +137,7 @@ def parse_municipality(
                 "teams_are_example": teams["example"],
             }
         )
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, csv.Error) as error:
         raise SettingsError(f"gemeente data: {error}") from error
     except KeyError as error:
         raise SettingsError(f"gemeente data: teams file lacks {error}") from error

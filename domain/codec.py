@@ -16,6 +16,9 @@ CODEC_VERSION = "1"
 MAX_RAW_BYTES = 64 * 1024
 """CloudEvents asks intermediaries to carry 64 KiB; a larger event is refused."""
 
+UNKNOWN_FIELD = "*"
+"""Stands in error paths for a field that is not ours."""
+
 HEADER_CODEC = "codec"
 HEADER_RECEIPT = "receipt"
 HEADER_EVENT_ID = "ce_id"
@@ -33,10 +36,19 @@ def decode_event(value: bytes) -> RawEvent:
         CodecError: with the field at fault and pydantic's error type, never with a value.
     """
     try:
-        return RawEvent.model_validate_json(value)
+        return RawEvent.model_validate_json(value, by_alias=True, by_name=False)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        raise CodecError(".".join(str(part) for part in first["loc"]), first["type"]) from None
+        refusal = _refusal(error)
+    # Raised out here, since inside the handler the error would keep pydantic's, and with it the input.
+    raise refusal
+
+
+def _refusal(error: ValidationError) -> CodecError:
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    path = [str(part) for part in first["loc"]]
+    if first["type"] == "extra_forbidden":
+        path[-1] = UNKNOWN_FIELD  # the name of a field that we do not know is the sender's text
+    return CodecError(".".join(path), first["type"])
 
 
 def encode_row(row: Mapping[str, object]) -> bytes:

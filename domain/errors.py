@@ -26,7 +26,7 @@ class WijkbeeldError(Exception):
     """Base of every error that Wijkbeeld raises on purpose."""
 
 
-class Terminal(WijkbeeldError):
+class Terminal(WijkbeeldError):  # noqa: N818 - one of the two words that decide on a retry
     """Trying again cannot help."""
 
 
@@ -56,7 +56,7 @@ class CodecError(Terminal):
         self.code = code
 
 
-class Transient(WijkbeeldError):
+class Transient(WijkbeeldError):  # noqa: N818 - the other word
     """The same call may succeed later.
 
     Args:

@@ -59,6 +59,7 @@ class _Data(BaseModel):
         frozen=True,
         extra="forbid",
         hide_input_in_errors=True,
+        allow_inf_nan=False,
         alias_generator=to_camel,
         validate_by_name=True,
         validate_by_alias=True,
@@ -168,7 +169,8 @@ class RawEvent(BaseModel):
         time: when ingest received it, UTC.
         subject: area code where the source itself has one; never a person.
         sequence: the receipt, a positive whole number per source, as CloudEvents writes it.
-        rev: 1 for the first content of this id, one more for each other content.
+        rev: 1 for the first content of this id, one more for each other content; a CloudEvents
+            Integer, which is signed and has 32 bits.
         bucket: UTC date of the first receipt of this id; never changes.
         deleted: this version retracts the event.
         data: what the source reports.
@@ -181,11 +183,11 @@ class RawEvent(BaseModel):
     source: Annotated[str, Field(pattern=r"^urn:nld:[a-z0-9-]+:systeem:wijkbeeld-[a-z][a-z0-9-]{0,31}$")]
     type: Annotated[str, Field(pattern=r"^nl\.veiligheid\.[a-z]+\.[a-z-]+\.v1$")]
     time: UtcTime
-    subject: Annotated[str, Field(pattern=r"^(BU\d{8}|WK\d{6}|GM\d{4})$")] | None = None
+    subject: Annotated[str, Field(pattern=r"^(BU[0-9]{8}|WK[0-9]{6}|GM[0-9]{4})$")] | None = None
     datacontenttype: Literal["application/json"] = "application/json"
-    sequence: Annotated[str, Field(pattern=r"^[1-9]\d{0,18}$")]
+    sequence: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$")]
     sequencetype: Literal["Integer"] = "Integer"
-    rev: Annotated[int, Field(ge=1, lt=2**32)]
+    rev: Annotated[int, Field(ge=1, lt=2**31)]
     bucket: date
     deleted: bool = False
     data: EventData

@@ -62,6 +62,6 @@ class Location(BaseModel):
     gemeente: GemeenteCode | None = None
     lat: Latitude | None = None
     lon: Longitude | None = None
-    pc6: Annotated[str, Field(pattern=r"^[1-9]\d{3}[A-Z]{2}$")] | None = None
-    street: Annotated[str, Field(pattern=r"^[^\d\n\r\t]{2,60}( 19\d\d)?$")] | None = None
+    pc6: Annotated[str, Field(pattern=r"^[1-9][0-9]{3}[A-Z]{2}$")] | None = None
+    street: Annotated[str, Field(pattern=r"^[^\d\n\r\t]{2,60}( 19[0-9]{2})?$")] | None = None
     boundary_year: int | None = None

@@ -1,20 +1,22 @@
 """Flat rows: the values of topics ``events``, ``figures``, ``rejected`` and ``acks``.
 
-Rows carry the column names of the tables they are loaded into, so that the loader hands the topic's own
-bytes to ClickHouse. Times are written as ClickHouse reads them fastest: ``YYYY-MM-DD hh:mm:ss.mmm``, UTC.
+Rows carry the column names of the tables they are loaded into, so that the loader hands the topic's
+own bytes to ClickHouse. Times are written as ClickHouse reads them fastest:
+``YYYY-MM-DD hh:mm:ss.mmm``, UTC.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+
 from typing_extensions import TypedDict
 
 
 class EventRow(TypedDict):
     """A located event; also a row of ``event_log`` (which adds ``ingested_at``).
 
-    ``wijk`` is the area it is counted at: a wijk (BU), or, unplaced, its stadsdeel (WK) or gemeente (GM).
-    ``stadsdeel`` is empty when that is unknown. ``version`` packs ``rev`` and ``geo_v``.
+    ``wijk`` is the area it is counted at: a wijk (BU), or, unplaced, its stadsdeel (WK) or
+    gemeente (GM). ``stadsdeel`` is empty when that is unknown. ``version`` packs ``rev`` and ``geo_v``.
     ``attrs`` is a small JSON object of allow-listed terms and numbers.
     """
 

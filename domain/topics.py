@@ -1,4 +1,4 @@
-"""Every Kafka topic: name, partitions and how long it is kept. The rooms know each other only by these."""
+"""Every Kafka topic: name, partitions, retention. The rooms know each other only by these."""
 
 from __future__ import annotations
 
