@@ -31,6 +31,11 @@ class DataDir:
         return self.root / "keys" / "identity.key"
 
     @property
+    def credentials(self) -> Path:
+        """Passwords of the local warehouse."""
+        return self.root / "keys" / "warehouse.json"
+
+    @property
     def clickhouse(self) -> Path:
         """The engine's data."""
         return self.root / "clickhouse"

@@ -1,0 +1,174 @@
+"""The command ``wijkbeeld``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from domain.errors import SettingsError, WijkbeeldError
+from wijkbeeld.settings import DEFAULT_DATA_DIR, Settings, read_settings
+
+NOT_RUNNING_STATUS = 3
+ERROR_STATUS = 1
+
+app = typer.Typer(
+    help="The live safety picture of a Dutch municipality, wijk by wijk.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+dashboards_app = typer.Typer(help="The Grafana boards.", no_args_is_help=True)
+schemas_app = typer.Typer(help="The JSON Schemas of what travels through topics.", no_args_is_help=True)
+app.add_typer(dashboards_app, name="dashboards")
+app.add_typer(schemas_app, name="schemas")
+
+DataDirOption = Annotated[
+    Path, typer.Option("--data-dir", envvar="WIJKBEELD_DATA_DIR", help="Folder that keeps everything.")
+]
+
+
+def main() -> None:
+    """Run the command; an error of ours is one line on standard error and a non-zero exit."""
+    try:
+        app()
+    except WijkbeeldError as error:
+        sys.stderr.write(f"wijkbeeld: {error}\n")
+        sys.exit(ERROR_STATUS)
+
+
+@app.command()
+def up(
+    source: Annotated[
+        list[str] | None,
+        typer.Option(help="demo, or p2000=FILE (an archive or a receiver's lines; - for standard input)."),
+    ] = None,
+    speed: Annotated[
+        str | None, typer.Option(help="How fast an archive plays: 'max' (default) or times real time, such as 60.")
+    ] = None,
+    as_live: Annotated[bool, typer.Option("--as-live", help="Play an archive as if it happened today.")] = False,
+    streets: Annotated[Path | None, typer.Option(help="CSV file with streets or postcodes and their wijk.")] = None,
+    areas: Annotated[Path | None, typer.Option(help="GeoJSON file with the polygons of the wijken.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the demo city.")] = None,
+    data_dir: DataDirOption = DEFAULT_DATA_DIR,
+    port: Annotated[int | None, typer.Option(help="Port of the page (8321).", min=1, max=65535)] = None,
+    clickhouse_port: Annotated[int, typer.Option(help="Port of the warehouse (a free one).", min=0, max=65535)] = 0,
+) -> None:
+    """Run everything on this machine: broker, warehouse, ingest, streams, loader, cells and page.
+
+    Ctrl-C drains and ends; the same data dir continues where it stopped.
+    """
+    from wijkbeeld.progress import Progress
+    from wijkbeeld.up import run_up
+
+    given = {
+        "data_dir": data_dir,
+        "sources": ",".join(source) if source else None,
+        "speed": _speed(speed) if speed else None,
+        "as_live": as_live or None,
+        "streets": streets and streets.absolute(),
+        "areas": areas and areas.absolute(),
+        "seed": seed,
+        "page_port": port,
+    }
+    settings = read_settings()
+    settings = settings.model_copy(update={key: value for key, value in given.items() if value is not None})
+    run_up(settings, clickhouse_port, Progress(Console(stderr=True, highlight=False)))
+
+
+def _speed(text: str) -> float | None:
+    if text == "max":
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < float("inf"):
+        raise SettingsError(f"--speed {text}: write 'max' or a number above 0, such as 60")
+    return speed
+
+
+@app.command()
+def status(
+    data_dir: DataDirOption = DEFAULT_DATA_DIR,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Show each part, how far behind it is, how fresh each source is, and the counts."""
+    from wijkbeeld.status import NotRunningError, collect_status
+    from wijkbeeld.status_view import print_status
+
+    try:
+        report = collect_status(data_dir.absolute())
+    except NotRunningError as error:
+        _not_running(str(error), as_json)
+    if as_json:
+        sys.stdout.write(json.dumps(report, indent=2) + "\n")
+    else:
+        print_status(report, Console(highlight=False))
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="A query, in ClickHouse's SQL.")],
+    data_dir: DataDirOption = DEFAULT_DATA_DIR,
+    format_: Annotated[str, typer.Option("--format", help="Any output format of ClickHouse.")] = "PrettyCompactMonoBlock",
+) -> None:
+    """Answer a query from the local warehouse, as the user who may only read."""
+    from wijkbeeld.status import NotRunningError, query_as_reader
+
+    try:
+        answer = query_as_reader(data_dir.absolute(), query, format_)
+    except NotRunningError as error:
+        _not_running(str(error), as_json=False)
+    sys.stdout.buffer.write(answer)
+
+
+def _not_running(message: str, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps({"running": False}) + "\n")
+    sys.stderr.write(f"wijkbeeld: {message}\n")
+    sys.exit(NOT_RUNNING_STATUS)
+
+
+@app.command()
+def run(part: Annotated[str, typer.Argument(help="setup, ingest, streams, loader, recompute, page or warehouse.")]) -> None:
+    """Run one part, as a container does; settings come from the environment (WIJKBEELD_*)."""
+    from wijkbeeld.part import run_part
+
+    sys.exit(run_part(part))
+
+
+@dashboards_app.command("render")
+def dashboards_render(
+    folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path("dashboards/grafana/provisioning"),
+) -> None:
+    """Write the boards as Grafana JSON, with provisioning for data source and folder."""
+    from dashboards.grafana.render import write_boards
+
+    for path in write_boards(folder):
+        sys.stdout.write(f"{path}\n")
+
+
+@dashboards_app.command("push")
+def dashboards_push(
+    grafana: Annotated[str | None, typer.Option(help="URL of Grafana (WIJKBEELD_GRAFANA).")] = None,
+) -> None:
+    """Create or update folder, data source and boards in a running Grafana (token: WIJKBEELD_GRAFANA_TOKEN)."""
+    from wijkbeeld.boards import push_boards
+
+    settings: Settings = read_settings()
+    for line in push_boards(grafana or settings.grafana, settings.grafana_token):
+        sys.stdout.write(line + "\n")
+
+
+@schemas_app.command("write")
+def schemas_write(folder: Annotated[Path, typer.Argument(help="Where to write.")]) -> None:
+    """Write the JSON Schemas."""
+    from wijkbeeld.schemas import write_schemas
+
+    for path in write_schemas(folder):
+        sys.stdout.write(f"{path}\n")

@@ -1,0 +1,61 @@
+"""One part as a process: settings from the environment, signals, log, and the room's entry function."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+import structlog
+
+from domain.errors import ResourceTaken, SettingsError, Terminal
+from wijkbeeld.compose import PARTS
+from wijkbeeld.logs import configure_logging
+from wijkbeeld.settings import read_settings
+from wijkbeeld.supervisor.lifeline import Reporter, watch_lifeline
+
+EXIT_SETTINGS = 78  # EX_CONFIG of sysexits.h
+EXIT_TERMINAL = 70  # EX_SOFTWARE
+
+log = structlog.get_logger(__name__)
+
+
+def run_part(name: str) -> int:
+    """Run a part until it is told to stop; return the exit status of the process.
+
+    Raises:
+        SettingsError: there is no such part.
+    """
+    if name not in PARTS:
+        raise SettingsError(f"part '{name}': no such part; choose from {', '.join(PARTS)}")
+    reporter = Reporter(os.environ)
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGTERM, on_signal)
+    watch_lifeline(os.environ, stop.set)
+    try:
+        settings = read_settings()
+        configure_logging(name, settings.log_file)
+        log.info("part_started")
+        PARTS[name](settings, stop, reporter.ready)
+    except (SettingsError, ResourceTaken) as error:
+        # Only these messages are for a person to act on; both are ours and carry no value of a source.
+        log.error("part_refused", reason=type(error).__name__)
+        reporter.fatal(str(error))
+        sys.stderr.write(f"wijkbeeld: {name}: {error}\n")
+        return EXIT_SETTINGS
+    except Terminal as error:
+        log.error("part_failed", reason=type(error).__name__, exc_info=error)
+        return EXIT_TERMINAL
+    log.info("part_ended")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_part(sys.argv[1]))

@@ -1,0 +1,86 @@
+"""Settings of a part, from the environment (``WIJKBEELD_*``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.errors import SettingsError
+
+DEFAULT_DATA_DIR = Path(".wijkbeeld")
+STANDING_INCARNATION = "standing"
+"""Incarnation of a broker that keeps its topics: there is only one."""
+
+
+def _no_trailing_slash(url: str) -> str:
+    return url.rstrip("/")
+
+
+class Settings(BaseSettings):
+    """What a part needs to know. ``wijkbeeld up`` sets all of it for the parts that it starts.
+
+    Attributes:
+        data_dir: folder for everything that is kept on this machine.
+        gemeente: municipality that ships with Wijkbeeld, or a folder of the same shape.
+        sources: sources to read, comma-separated, as on the command line.
+        speed: how many times faster than real time an archive plays; empty for as fast as it can.
+        as_live: an archive plays as if it happened today.
+        streets: file with a street and postcode table.
+        areas: GeoJSON file with the polygons of the wijken.
+        seed: seed of the demo city.
+        broker: address of the Kafka broker, ``host:port``.
+        broker_forgets: the broker keeps nothing when it stops (the embedded one).
+        known_sources: all sources that ever had topics here; `sources` when empty.
+        geo_v: version of the area and street tables.
+        log_file: takes the log as JSON lines; standard error when empty.
+        incarnation: names the broker's present life; part of the consumer groups' names.
+        clickhouse: URL of ClickHouse's HTTP interface.
+        clickhouse_user, clickhouse_password: user that may write; taken from the data dir when empty.
+        page_host, page_port: where the live page listens.
+        grafana: URL of Grafana; grafana_token: service account token.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="WIJKBEELD_", hide_input_in_errors=True, extra="ignore")
+
+    data_dir: Path = DEFAULT_DATA_DIR
+    gemeente: str = "nijmegen"
+    sources: str = "demo"
+    speed: Annotated[float, Field(gt=0)] | None = None
+    as_live: bool = False
+    streets: Path | None = None
+    areas: Path | None = None
+    seed: int = 1
+    broker: str = ""
+    broker_forgets: bool = False
+    incarnation: str = STANDING_INCARNATION
+    known_sources: str = ""
+    geo_v: Annotated[int, Field(ge=1, lt=2**32)] = 1
+    log_file: Path | None = None
+    clickhouse: Annotated[str, AfterValidator(_no_trailing_slash)] = ""
+    clickhouse_user: str = ""
+    clickhouse_password: str = Field(default="", repr=False)
+    page_host: str = "127.0.0.1"
+    page_port: Annotated[int, Field(ge=0, le=65535)] = 8321
+    grafana: str = ""
+    grafana_token: str = Field(default="", repr=False)
+
+    def source_texts(self) -> tuple[str, ...]:
+        """Return the sources as they are written on the command line."""
+        return tuple(text.strip() for text in self.sources.split(",") if text.strip())
+
+
+def read_settings() -> Settings:
+    """Return the settings of this process.
+
+    Raises:
+        SettingsError: a variable has a value that cannot be used; the message names the variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = "WIJKBEELD_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{name}: {first['msg']}") from None

