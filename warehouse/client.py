@@ -1,0 +1,260 @@
+"""ClickHouse, as the warehouse uses it: the only module that knows the vendor's client.
+
+Three things are settled here. Every setting that decides whether an insert counts once is sent with the
+insert, because their defaults differ between versions. An error is told by its code alone. A message of
+the server never gets out, because its parse errors quote the input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import clickhouse_connect
+from clickhouse_connect.driver.client import Client as VendorClient
+from clickhouse_connect.driver.exceptions import ClickHouseError, Error
+from urllib3.exceptions import HTTPError
+
+from domain.errors import SettingsError, Terminal, WarehouseUnavailable
+
+EXACT_INSERT: Mapping[str, str | int] = {
+    "async_insert": 0,
+    "insert_deduplicate": 1,
+    "deduplicate_insert": "enable",
+    "deduplicate_blocks_in_dependent_materialized_views": 1,
+    "materialized_views_ignore_errors": 0,
+    # One block per insert: a batch of one partition is then stored wholly or not at all.
+    "input_format_parallel_parsing": 0,
+    "max_insert_threads": 1,
+    "max_insert_block_size": 1_048_576,
+    "min_insert_block_size_rows": 1_048_576,
+    "min_insert_block_size_bytes": 268_435_456,
+    # A row is taken as it is or refused. A column that this program does not know yet is passed over.
+    "input_format_allow_errors_num": 0,
+    "input_format_allow_errors_ratio": 0,
+    "input_format_null_as_default": 0,
+    "input_format_defaults_for_omitted_fields": 1,
+    "input_format_skip_unknown_fields": 1,
+    "date_time_input_format": "basic",
+    "log_queries": 0,
+}
+"""Settings of every insert of rows. The token comes on top."""
+
+EXACT_READ: Mapping[str, int] = {
+    # Safe: the partition key of every table read with FINAL is a function of its immutable order key.
+    "do_not_merge_across_partitions_select_final": 1,
+    # Without the exact mode an index may skip the granule with the newer version of a row.
+    "use_skip_indexes_if_final": 1,
+    "use_skip_indexes_if_final_exact_mode": 1,
+    "optimize_move_to_prewhere_if_final": 0,
+}
+"""Settings under which a read with FINAL is exact."""
+
+EXACT_SELECT_INSERT: Mapping[str, str | int] = {
+    **EXACT_READ,
+    "async_insert": 0,
+    "insert_deduplicate": 0,
+    "deduplicate_insert": "disable",
+    "deduplicate_insert_select": "disable",
+    "max_partitions_per_insert_block": 0,
+    "log_queries": 0,
+}
+"""Settings of an INSERT ... SELECT: never deduplicated, since equal content is no sign of a repeat."""
+
+DATA_CODES = frozenset(
+    {6, 25, 26, 27, 32, 33, 38, 41, 53, 69, 70, 72, 117, 130, 131, 321, 349, 407, 467, 469, 691}
+)
+"""The rows are at fault: they cannot be parsed, or a value does not fit its column."""
+
+TERMINAL_CODES = frozenset(
+    {8, 10, 16, 20, 36, 42, 43, 44, 46, 47, 48, 50, 57, 60, 62, 63, 81, 115, 164}
+    | {192, 193, 194, 497, 516}
+)
+"""The statement, the schema or the user is at fault: asking again gives the same answer."""
+
+TRANSIENT_CODES = frozenset(
+    {23, 24, 74, 75, 76, 88, 158, 159, 160, 173, 198, 202, 203, 209, 210, 225, 236, 241, 242, 243, 252}
+    | {279, 285, 286, 319, 341, 373, 394, 395, 425, 439, 473, 722, 735, 999, 1000}
+)
+"""Network, overload, memory, disk, too many parts, a view that failed, time."""
+
+
+class DataRefused(Terminal):
+    """ClickHouse refused rows because of what is in them.
+
+    Args:
+        code: ClickHouse's error code.
+    """
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"ClickHouse refused rows with code {code}")
+        self.code = code
+
+
+class StatementRefused(Terminal):
+    """ClickHouse refused a statement: its schema, a setting or the user's rights do not fit.
+
+    Args:
+        code: ClickHouse's error code.
+        what: what was being done, in our own words.
+    """
+
+    def __init__(self, code: int, what: str) -> None:
+        super().__init__(f"ClickHouse refused {what}, code {code}: check user and migrations")
+        self.code = code
+
+
+class Client:
+    """A connection to one ClickHouse database. May be used from several threads at once."""
+
+    def __init__(self, vendor: VendorClient) -> None:
+        self._vendor = vendor
+        self._insert_settings = self._accepted(EXACT_INSERT)
+        self._select_insert_settings = self._accepted(EXACT_SELECT_INSERT)
+        self._read_settings = self._accepted(EXACT_READ)
+
+    def _accepted(self, settings: Mapping[str, str | int]) -> dict[str, str | int]:
+        """Leave out what this server does not know and what this user may only read."""
+        known = self._vendor.server_settings
+        return {
+            name: value for name, value in settings.items() if name in known and not known[name].readonly
+        }
+
+    def insert_rows(self, table: str, body: bytes, token: str) -> None:
+        """Insert rows in the format JSONEachRow: all of them, or none.
+
+        Args:
+            table: table name, one of ours.
+            body: one JSON object per line.
+            token: the batch's own name. A repeat under the same token within the table's window is not
+                stored again, and repairs what a failing view left out.
+
+        Raises:
+            DataRefused: a row is at fault.
+            WarehouseUnavailable: try again, with the same token and the same rows.
+            StatementRefused: the table or the user is at fault.
+        """
+        settings = {**self._insert_settings, "insert_deduplication_token": token}
+        try:
+            self._vendor.raw_insert(table, insert_block=body, settings=settings, fmt="JSONEachRow")
+        except (ClickHouseError, HTTPError, OSError) as error:
+            raise mapped(error, f"an insert into {table}") from None
+
+    def insert_select(self, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """Run an INSERT ... SELECT, exact under FINAL and never deduplicated.
+
+        Raises:
+            WarehouseUnavailable, StatementRefused: see ``insert_rows``.
+        """
+        self._command(statement, parameters, self._select_insert_settings, "an insert from a query")
+
+    def execute(self, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """Run one statement that gives no rows, such as DDL.
+
+        Raises:
+            WarehouseUnavailable, StatementRefused: see ``insert_rows``.
+        """
+        self._command(statement, parameters, {}, "a statement")
+
+    def query(
+        self, statement: str, parameters: Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Return the rows of a SELECT, exact under FINAL; times are aware, in UTC.
+
+        Args:
+            statement: SQL with parameters written as ``{name:Type}``.
+            parameters: their values.
+
+        Raises:
+            WarehouseUnavailable, StatementRefused: see ``insert_rows``.
+        """
+        try:
+            answer = self._vendor.query(
+                statement,
+                parameters=dict(parameters or {}),
+                settings=self._read_settings,
+                tz_mode="aware",
+            )
+        except (ClickHouseError, HTTPError, OSError) as error:
+            raise mapped(error, "a query") from None
+        rows: Sequence[Sequence[Any]] = answer.result_rows
+        return [tuple(row) for row in rows]
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._vendor.close()
+
+    def _command(
+        self,
+        statement: str,
+        parameters: Mapping[str, Any] | None,
+        settings: Mapping[str, Any],
+        what: str,
+    ) -> None:
+        try:
+            self._vendor.command(statement, parameters=dict(parameters or {}), settings=dict(settings))
+        except (ClickHouseError, HTTPError, OSError) as error:
+            raise mapped(error, what) from None
+
+
+def connect(
+    url: str,
+    user: str,
+    password: str,
+    *,
+    timeout: timedelta = timedelta(seconds=60),
+    database: str | None = None,
+) -> Client:
+    """Connect to ClickHouse.
+
+    Args:
+        url: ``http://host:port`` or ``https://host:port``, with ``/database`` where it is not the user's
+            default one.
+        user: user name.
+        password: its password.
+        timeout: how long an answer may take.
+        database: overrides the database in ``url``.
+
+    Raises:
+        SettingsError: ``url`` is not of that form.
+        WarehouseUnavailable: nobody answers there now.
+        StatementRefused: the user or the password is wrong.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SettingsError("ClickHouse address: expected http://host:port or https://host:port")
+    try:
+        vendor = clickhouse_connect.get_client(
+            interface=parts.scheme,
+            host=parts.hostname,
+            port=parts.port or (8443 if parts.scheme == "https" else 8123),
+            username=user,
+            password=password,
+            database=database or unquote(parts.path.strip("/")) or None,
+            connect_timeout=5,
+            send_receive_timeout=int(timeout.total_seconds()),
+            # A session allows one query at a time; ours are independent.
+            autogenerate_session_id=False,
+            dedicated_pool=True,
+            compress=False,
+        )
+    except (ClickHouseError, HTTPError, OSError) as error:
+        raise mapped(error, "the login") from None
+    return Client(vendor)
+
+
+def mapped(error: Exception, what: str) -> DataRefused | StatementRefused | WarehouseUnavailable:
+    """Return our error for one of the vendor's, by its code and without its message.
+
+    An error without a code comes from the network. A code that no list here names is taken as passing:
+    to wait loses nothing, to go on might.
+    """
+    code = error.code if isinstance(error, Error) else None
+    if code in DATA_CODES:
+        return DataRefused(code)
+    if code in TERMINAL_CODES:
+        return StatementRefused(code, what)
+    told = "does not answer" if code is None else f"cannot take {what} now, code {code}"
+    return WarehouseUnavailable(f"ClickHouse {told}")
