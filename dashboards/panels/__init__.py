@@ -1,0 +1,1 @@
+"""Panels: one definition of every figure that Grafana and the live page show."""

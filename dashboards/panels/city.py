@@ -1,0 +1,186 @@
+"""Panels of the city as a whole: now, per hour, per theme, per stadsdeel."""
+
+from __future__ import annotations
+
+from dashboards.panels.definition import AS_OF, Column, Panel, PanelKind, Unit
+from dashboards.panels.fragments import (
+    AGAINST_NORMAL,
+    CHART_HOURS,
+    CITY,
+    MIN_WEEKS,
+    PRESENT,
+    RECENT_EVENTS,
+    against_normal,
+    counted,
+    history,
+)
+
+_EACH_THEME = """FROM (SELECT theme, label_nl AS label FROM theme FINAL WHERE NOT sensitive) AS t
+            LEFT JOIN counts ON counts.key = t.theme"""
+
+_EACH_STADSDEEL = """FROM (
+                SELECT code AS stadsdeel, name FROM area FINAL WHERE level = 'stadsdeel'
+                UNION ALL SELECT '', 'Stadsdeel onbekend' FROM area FINAL WHERE level = 'gemeente'
+            ) AS d
+            LEFT JOIN counts ON counts.key = d.stadsdeel"""
+
+NOW_PANEL = Panel(
+    id="now",
+    title_nl="Nu in de stad",
+    description_nl=(
+        "Incidenten en signalen van de laatste 60 minuten, met het gemiddelde per uur van de 24 "
+        "uur ervoor. Zonder gevoelige thema's."
+    ),
+    sql=f"""WITH{PRESENT},
+    recent AS ({RECENT_EVENTS}
+    )
+SELECT
+    countIf(kind = 'incident' AND age < 3600) AS incidents,
+    round(countIf(kind = 'incident' AND age >= 3600) / 24, 1) AS incidents_usual,
+    countIf(kind = 'signal' AND age < 3600) AS signals,
+    round(countIf(kind = 'signal' AND age >= 3600) / 24, 1) AS signals_usual,
+    countIf(kind = 'inspection' AND age < 3600) AS inspections,
+    as_of
+FROM (SELECT kind, dateDiff('second', occurred_at, as_of) AS age FROM recent)
+WHERE age < 25 * 3600""",
+    unit=Unit.COUNT,
+    kind=PanelKind.STAT,
+    columns=(
+        Column("incidents", "Incidenten, 60 min", Unit.COUNT),
+        Column("incidents_usual", "Incidenten per uur, 24 uur ervoor", Unit.COUNT),
+        Column("signals", "Signalen, 60 min", Unit.COUNT),
+        Column("signals_usual", "Signalen per uur, 24 uur ervoor", Unit.COUNT),
+        Column("inspections", "Controles, 60 min", Unit.COUNT),
+        AS_OF,
+    ),
+)
+
+PER_HOUR = Panel(
+    id="per-hour",
+    title_nl="Incidenten en signalen per uur",
+    description_nl=(
+        f"De laatste {CHART_HOURS} uur; het laatste uur loopt nog. Normaal is het gemiddelde van "
+        "hetzelfde uur van de week, incidenten en signalen samen. Zonder gevoelige thema's."
+    ),
+    sql=f"""WITH{PRESENT},{history(CHART_HOURS)},
+    clock AS (
+        SELECT this_hour - toIntervalHour(number) AS hour, toInt64(number) AS back
+        FROM numbers({CHART_HOURS})
+    ),
+    counts AS (
+        SELECT hour, sum(n_incident) AS incidents, sum(n_signal) AS signals,
+            sum(n_inspection) AS inspections
+        FROM past
+        WHERE hour > this_hour - INTERVAL {CHART_HOURS} HOUR
+        GROUP BY hour
+    ),
+    usual AS (
+        SELECT back, sum(n_incident + n_signal) AS n_before, any(length(seen)) AS weeks
+        FROM past
+        WHERE back BETWEEN 0 AND {CHART_HOURS - 1} AND has(seen, week)
+        GROUP BY back
+    )
+SELECT hour, incidents, signals, inspections,
+    if(weeks >= {MIN_WEEKS}, round(n_before / weeks, 1), NULL) AS normal,
+    weeks,
+    as_of
+FROM (
+    SELECT clock.hour AS hour, incidents, signals, inspections, n_before,
+        max(usual.weeks) OVER () AS weeks
+    FROM clock
+    LEFT JOIN counts ON counts.hour = clock.hour
+    LEFT JOIN usual ON usual.back = clock.back
+)
+ORDER BY hour""",
+    unit=Unit.COUNT,
+    kind=PanelKind.SERIES,
+    columns=(
+        Column("hour", "Uur", Unit.TIME),
+        Column("incidents", "Incidenten", Unit.COUNT),
+        Column("signals", "Signalen", Unit.COUNT),
+        Column("inspections", "Controles", Unit.COUNT),
+        Column("normal", "Normaal", Unit.COUNT),
+        Column("weeks", "Weken historie", Unit.COUNT, shown=False),
+        AS_OF,
+    ),
+)
+
+THEMES = Panel(
+    id="themes",
+    title_nl="Per thema",
+    description_nl=(
+        "De hele stad: het lopende uur en de drie uur ervoor tegen normaal, en de laatste 24 uur."
+        " Normaal is het gemiddelde van dezelfde uren van de week. Zonder gevoelige thema's."
+    ),
+    sql=f"""WITH{PRESENT},{history()},
+    counts AS ({counted("past.theme")}
+    ){against_normal("theme, label", _EACH_THEME)}
+ORDER BY n_now DESC, n_day DESC, label""",
+    unit=Unit.COUNT,
+    kind=PanelKind.BARS,
+    columns=(Column("theme", "Thema", shown=False), Column("label", "Thema"), *AGAINST_NORMAL),
+)
+
+STADSDELEN = Panel(
+    id="stadsdelen",
+    title_nl="Per stadsdeel",
+    description_nl=(
+        "Het lopende uur en de drie uur ervoor tegen normaal, en de laatste 24 uur. Ook "
+        "gebeurtenissen waarvan alleen het stadsdeel bekend is tellen mee; waarvan alleen de "
+        "gemeente bekend is staat apart."
+    ),
+    sql=f"""WITH{PRESENT},{history()},
+    place AS (
+        SELECT code, name, multiIf(level = 'wijk', stadsdeel, level = 'stadsdeel', code, '') AS district
+        FROM area FINAL
+    ),
+    counts AS ({counted("place.district", "past INNER JOIN place ON place.code = past.wijk")}
+    ){against_normal("stadsdeel, name", _EACH_STADSDEEL)}
+ORDER BY stadsdeel = '', deviation DESC, n_now DESC, name""",
+    unit=Unit.COUNT,
+    kind=PanelKind.TABLE,
+    columns=(
+        Column("stadsdeel", "Code", shown=False),
+        Column("name", "Stadsdeel"),
+        *AGAINST_NORMAL,
+    ),
+)
+
+SENSITIVE = Panel(
+    id="sensitive",
+    title_nl="Gevoelige thema's, afgelopen week",
+    description_nl=(
+        "Alleen de hele gemeente over de laatste volle kalenderweek (maandag tot en met zondag). "
+        "Een aantal onder 5 wordt niet getoond. In geen enkel ander paneel tellen deze thema's "
+        "mee."
+    ),
+    sql=f"""WITH{PRESENT},
+    toStartOfWeek(as_of, 1, 'Europe/Amsterdam') AS monday,
+    counts AS (
+        SELECT theme, sum(n) AS total FROM cell FINAL
+        WHERE toDate(hour, 'Europe/Amsterdam') >= monday - 7
+          AND toDate(hour, 'Europe/Amsterdam') < monday
+          AND hour > this_hour - INTERVAL 15 DAY AND wijk IN {CITY}
+        GROUP BY theme
+    )
+SELECT t.theme AS theme,
+    t.label_nl AS label,
+    if(total < 5, NULL, total) AS n,
+    if(total < 5, 'minder dan 5', toString(total)) AS n_text,
+    toString(monday - 7) AS week_start,
+    as_of
+FROM (SELECT theme, label_nl FROM theme FINAL WHERE sensitive) AS t
+LEFT JOIN counts ON counts.theme = t.theme
+ORDER BY label""",
+    unit=Unit.COUNT,
+    kind=PanelKind.TABLE,
+    columns=(
+        Column("theme", "Thema", shown=False),
+        Column("label", "Thema"),
+        Column("n", "Aantal", Unit.COUNT, shown=False),
+        Column("n_text", "Aantal"),
+        Column("week_start", "Week vanaf"),
+        AS_OF,
+    ),
+    every_s=60.0,
+)

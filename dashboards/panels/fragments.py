@@ -1,0 +1,187 @@
+"""Pieces of SQL that the panels share: the window of now, which areas and themes, and what is normal.
+
+*Now* is the current clock hour and the three hours before it. *Normal* is the mean of the same four
+hours of the week in the weeks before, at most a year back, where the current hour's own counterpart
+weighs as much as has passed of it. Hours of the week are those of Europe/Amsterdam, so that a rhythm
+keeps its place when the clock changes. A week belongs to the history only when the city has an event on
+the day before and on the day after the window: a week in which a source was down, or which the history
+has not reached yet, is no data and must not count as a quiet week.
+
+The deviation is the Freeman-Tukey deviate of a Poisson count, sqrt(n) + sqrt(n + 1) - sqrt(4 m + 1)
+(Freeman and Tukey, 1950, doi 10.1214/aoms/1177729756): near 0 when n is about m, with a spread of about
+1 also for small counts, so that one event in a quiet wijk is no alarm.
+"""
+
+from __future__ import annotations
+
+from dashboards.panels.definition import AS_OF, NOW, Column, Status, Unit
+from domain.places import PLACED, MatchLevel
+from domain.rejects import RejectReason
+
+WINDOW_HOURS = 3
+"""Full hours before the current one that *now* takes in."""
+MIN_WEEKS = 8
+"""Weeks of history from which on there is a normal; before, it is being built."""
+MAX_WEEKS = 52
+CHART_HOURS = 48
+"""Hours that the chart per hour shows."""
+
+PRESENT = f"""
+    {NOW} AS as_of,
+    toStartOfHour(as_of) AS this_hour,
+    this_hour - INTERVAL {WINDOW_HOURS} HOUR AS window_start,
+    dateDiff('second', this_hour, as_of) / 3600 AS elapsed"""
+"""Names for a ``WITH``: the moment of the query, its clock hour, and the share of it that has passed."""
+
+CITY = "(SELECT code FROM area FINAL)"
+"""All areas of the gemeente: wijken, stadsdelen, and the gemeente itself."""
+
+PUBLIC_THEMES = "(SELECT t.theme FROM theme AS t FINAL WHERE NOT t.sensitive)"
+"""Themes that live figures may show. A sensitive theme is shown as a total of a full week only, so live
+totals leave it out: a difference of two figures would give it back."""
+
+RECENT_EVENTS = f"""
+        SELECT * FROM event_now FINAL
+        WHERE counts = 1
+          AND bucket >= toDate(as_of - INTERVAL 26 HOUR)
+          AND wijk IN {CITY}
+          AND theme IN {PUBLIC_THEMES}"""
+"""Events of the gemeente that can lie in the last 24 hours: an event is received at the earliest 15
+minutes before it occurs, so an older ``bucket`` (day of the first receipt) holds none, and the table is
+ordered by it."""
+
+
+def local_hour(moment: str) -> str:
+    """Return SQL for the number of wall-clock hours until ``moment``: 168 apart is a week apart."""
+    zone = "'Europe/Amsterdam'"
+    return f"toInt64(toRelativeDayNum({moment}, {zone})) * 24 + toHour({moment}, {zone})"
+
+
+def history(span: int = WINDOW_HOURS + 1) -> str:
+    """Return the common table expressions ``past``, ``week_seen`` and ``weeks`` (needs ``PRESENT``).
+
+    Args:
+        span: hours of the window that is compared, the current one included.
+
+    ``past`` has the cells that may be shown and that matter: ``wijk, theme, hour, n, n_incident,
+    n_signal, n_inspection``, with ``week`` (0 = now) and ``back`` (hours before the current one in that
+    week, negative for the day after). ``seen`` has the weeks that count as history.
+    """
+    back = f"({local_hour('this_hour')}) - ({local_hour('hour')})"
+    # The first condition on hour is the second one made cheap: in UTC, with an hour of slack for DST.
+    return f"""
+    past AS (
+        SELECT wijk, theme, hour, n, n_incident, n_signal, n_inspection,
+            intDiv({back} + 24, 168) AS week,
+            ({back} + 24) % 168 - 24 AS back
+        FROM cell FINAL
+        WHERE hour <= this_hour AND hour > this_hour - INTERVAL {MAX_WEEKS + 2} WEEK
+          AND (hour > this_hour - INTERVAL {CHART_HOURS} HOUR
+            OR (dateDiff('hour', hour, this_hour) + 25) % 168 < {span + 50})
+          AND wijk IN {CITY} AND theme IN {PUBLIC_THEMES}
+    ),
+    (
+        SELECT groupArray(week) FROM (
+            SELECT week FROM past
+            WHERE week BETWEEN 1 AND {MAX_WEEKS} AND n > 0
+            GROUP BY week
+            HAVING countIf(back < 0) > 0 AND countIf(back BETWEEN {span} AND {span + 23}) > 0
+        )
+    ) AS seen"""
+
+
+def counted(key: str, source: str = "past") -> str:
+    """Return a query of current and past counts per ``key`` (needs ``PRESENT`` and ``history()``).
+
+    Its columns are ``key``, ``n_now``, ``incidents``, ``signals``, ``n_day`` (the current hour
+    and the 23 before it), ``n_before`` (all weeks together, in the window of now) and ``weeks``.
+    """
+    return f"""
+        SELECT {key} AS key,
+            sumIf(n, hour >= window_start) AS n_now,
+            sumIf(n_incident, hour >= window_start) AS incidents,
+            sumIf(n_signal, hour >= window_start) AS signals,
+            sumIf(n, hour > this_hour - INTERVAL 24 HOUR) AS n_day,
+            sumIf(n * if(back = 0, elapsed, 1),
+                back BETWEEN 0 AND {WINDOW_HOURS} AND has(seen, week)) AS n_before,
+            any(length(seen)) AS weeks
+        FROM {source}
+        GROUP BY key"""
+
+
+def against_normal(keys: str, places: str) -> str:
+    """Return a SELECT of ``AGAINST_NORMAL``: one row per place, with its counts held against normal.
+
+    Args:
+        keys: columns of ``places`` that come first.
+        places: a FROM clause with a left join of ``counts``, which is a query made by ``counted``.
+    """
+    # Step by step from the inside: a name used twice in one SELECT would be worked out twice.
+    return f"""
+SELECT {keys}, n_now, round(mean, 1) AS normal, round(excess, 1) AS deviation,
+    multiIf(
+        weeks < {MIN_WEEKS}, '{Status.BUILDING}',
+        excess >= 3, '{Status.MUCH_HIGHER}',
+        excess >= 2, '{Status.HIGHER}',
+        excess >= 1, '{Status.SLIGHTLY_HIGHER}',
+        excess <= -2, '{Status.LOWER}',
+        '{Status.NORMAL}') AS status,
+    incidents, signals, n_day, weeks, {MIN_WEEKS} AS weeks_needed, as_of
+FROM (
+    SELECT *, sqrt(n_now) + sqrt(n_now + 1) - sqrt(4 * mean + 1) AS excess
+    FROM (
+        SELECT *, if(weeks >= {MIN_WEEKS}, n_before / weeks, NULL) AS mean
+        FROM (
+            SELECT {keys}, n_now, incidents, signals, n_day, n_before,
+                max(counts.weeks) OVER () AS weeks
+            {places}
+        )
+    )
+)"""
+
+
+AGAINST_NORMAL = (
+    Column("n_now", "Nu", Unit.COUNT),
+    Column("normal", "Normaal", Unit.COUNT),
+    Column("deviation", "Afwijking"),
+    Column("status", "Stand"),
+    Column("incidents", "Incidenten nu", Unit.COUNT),
+    Column("signals", "Signalen nu", Unit.COUNT),
+    Column("n_day", "24 uur", Unit.COUNT),
+    Column("weeks", "Weken historie", Unit.COUNT, shown=False),
+    Column("weeks_needed", "Weken nodig", Unit.COUNT, shown=False),
+    AS_OF,
+)
+"""The columns that ``against_normal`` selects after its keys."""
+
+MATCH_LABELS: dict[MatchLevel, str] = {
+    MatchLevel.CODE: "wijkcode van de bron",
+    MatchLevel.COORDINATES: "coördinaten",
+    MatchLevel.PC6: "postcode",
+    MatchLevel.STREET: "straat",
+    MatchLevel.WIJK_NAME: "wijknaam",
+    MatchLevel.STADSDEEL: "alleen stadsdeel bekend",
+    MatchLevel.GEMEENTE: "alleen gemeente bekend",
+}
+"""Levels of match that live figures show; ``withheld`` belongs to the sensitive themes."""
+
+REJECT_LABELS: dict[RejectReason, str] = {
+    RejectReason.PRIVACY: "lijkt op persoonsgegeven",
+    RejectReason.UNPARSED: "niet te lezen",
+    RejectReason.TOO_LATE: "te laat",
+    RejectReason.TOO_LARGE: "te groot",
+    RejectReason.INVALID: "ongeldig veld",
+    RejectReason.SCHEMA_VERSION: "onbekende versie",
+    RejectReason.FUTURE: "tijdstip in de toekomst",
+}
+
+
+def label_rows(labels: dict[MatchLevel, str] | dict[RejectReason, str], name: str) -> str:
+    """Return a query of one row per entry, with columns ``name``, ``label``, ``rank`` and ``placed``."""
+    rows = ", ".join(
+        f"('{key}', '{label}', {rank}, {int(key in PLACED)})"
+        for rank, (key, label) in enumerate(labels.items(), start=1)
+    )
+    return f"""
+        SELECT row.1 AS {name}, row.2 AS label, row.3 AS rank, row.4 AS placed
+        FROM (SELECT arrayJoin([{rows}]) AS row)"""

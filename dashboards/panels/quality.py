@@ -1,0 +1,125 @@
+"""Panels on the picture itself: how fresh, how well placed, what was rejected."""
+
+from __future__ import annotations
+
+from dashboards.panels.definition import AS_OF, Column, Panel, PanelKind, Unit
+from dashboards.panels.fragments import (
+    MATCH_LABELS,
+    PRESENT,
+    RECENT_EVENTS,
+    REJECT_LABELS,
+    label_rows,
+)
+
+FRESHNESS = Panel(
+    id="freshness",
+    title_nl="Hoe vers per bron",
+    description_nl=(
+        "Per bron wanneer er voor het laatst iets binnenkwam en van wanneer de nieuwste "
+        "gebeurtenis is. Een stille bron is geen stille stad."
+    ),
+    sql=f"""WITH{PRESENT}
+SELECT source,
+    newest.received_at AS received_at,
+    greatest(0, dateDiff('second', newest.received_at, as_of)) AS age_s,
+    newest.occurred_at AS occurred_at,
+    as_of
+FROM (
+    SELECT e.source AS source, max(e.received_at) AS received_at, max(e.occurred_at) AS occurred_at
+    FROM event_now AS e FINAL
+    GROUP BY source
+) AS newest
+ORDER BY source""",
+    unit=Unit.SECONDS,
+    kind=PanelKind.TABLE,
+    columns=(
+        Column("source", "Bron"),
+        Column("received_at", "Laatst ontvangen", Unit.TIME),
+        Column("age_s", "Geleden", Unit.SECONDS, volatile=True),
+        Column("occurred_at", "Nieuwste gebeurtenis", Unit.TIME),
+        AS_OF,
+    ),
+)
+
+UNPLACED = Panel(
+    id="unplaced",
+    title_nl="Niet in een wijk geplaatst",
+    description_nl=(
+        "De laatste 24 uur: hoe elke gebeurtenis aan haar plaats kwam. Niet geplaatst is waarvan "
+        "alleen het stadsdeel of de gemeente bekend is. Zonder gevoelige thema's, die met opzet "
+        "geen wijk krijgen."
+    ),
+    sql=f"""WITH{PRESENT},
+    recent AS ({RECENT_EVENTS}
+    ),
+    levels AS ({label_rows(MATCH_LABELS, "match_level")}
+    ),
+    counts AS (
+        SELECT match_level, count() AS n FROM recent
+        WHERE occurred_at > as_of - INTERVAL 24 HOUR AND match_level IN (SELECT match_level FROM levels)
+        GROUP BY match_level
+    )
+SELECT levels.match_level AS match_level,
+    levels.label AS label,
+    levels.placed AS placed,
+    counts.n AS n,
+    sum(counts.n) OVER () AS total,
+    if(total = 0, NULL, round(n / total, 3)) AS share,
+    if(total = 0, NULL, round(sumIf(counts.n, levels.placed = 0) OVER () / total, 3)) AS unplaced_share,
+    as_of
+FROM levels LEFT JOIN counts ON counts.match_level = levels.match_level
+ORDER BY levels.rank""",
+    unit=Unit.SHARE,
+    kind=PanelKind.BARS,
+    columns=(
+        Column("match_level", "Niveau", shown=False),
+        Column("label", "Geplaatst naar"),
+        Column("placed", "In een wijk", shown=False),
+        Column("n", "Aantal", Unit.COUNT),
+        Column("total", "Totaal", Unit.COUNT, shown=False),
+        Column("share", "Aandeel", Unit.SHARE),
+        Column("unplaced_share", "Niet geplaatst", Unit.SHARE, shown=False),
+        AS_OF,
+    ),
+)
+
+REJECTS = Panel(
+    id="rejects",
+    title_nl="Afgewezen",
+    description_nl=(
+        "Records die niet zijn geteld, naar reden, in de laatste 24 uur en de laatste 14 dagen. "
+        "Een record dat na herstel alsnog is geteld staat er niet meer bij."
+    ),
+    sql=f"""WITH{PRESENT},
+    reasons AS ({label_rows(REJECT_LABELS, "reason")}
+    ),
+    refused AS (
+        SELECT source, receipt, bucket, reason, received_at FROM rejected FINAL
+        WHERE received_at > as_of - INTERVAL 14 DAY
+    ),
+    counts AS (
+        SELECT reason, count() AS n_fortnight, countIf(received_at > as_of - INTERVAL 24 HOUR) AS n_day
+        FROM refused
+        WHERE (source, receipt) NOT IN (
+            SELECT source, receipt FROM event_log WHERE bucket IN (SELECT bucket FROM refused)
+        )
+        GROUP BY reason
+    )
+SELECT reasons.reason AS reason,
+    reasons.label AS label,
+    counts.n_day AS n_day,
+    counts.n_fortnight AS n_fortnight,
+    as_of
+FROM reasons LEFT JOIN counts ON counts.reason = reasons.reason
+ORDER BY n_day DESC, n_fortnight DESC, reasons.rank""",
+    unit=Unit.COUNT,
+    kind=PanelKind.TABLE,
+    columns=(
+        Column("reason", "Code", shown=False),
+        Column("label", "Reden"),
+        Column("n_day", "24 uur", Unit.COUNT),
+        Column("n_fortnight", "14 dagen", Unit.COUNT),
+        AS_OF,
+    ),
+    every_s=5.0,
+)
