@@ -52,6 +52,23 @@ class Chunk:
         return len(self.values)
 
 
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What a chunk became for one partition of one topic, as columns of equal length.
+
+    Attributes:
+        headers: per record, a list, as the client library wants it; the same list may serve many.
+        timestamps: milliseconds since 1970 UTC.
+    """
+
+    topic: str
+    partition: int
+    keys: Sequence[bytes | None]
+    values: Sequence[bytes]
+    headers: Sequence[list[tuple[str, bytes]]]
+    timestamps: Sequence[int]
+
+
 def cut(
     topic: str,
     partition: int,

@@ -1,0 +1,108 @@
+"""From what was fetched to deliveries: chunks that are entered in the commit tracker, without a gap.
+
+A fetch moves the reader; if its records were lost on the way (a cancelled call), the next fetch starts
+further on and a commit would pass what nobody saw. So every fetch says where the reader stood before it,
+and that must be where the last one left it. Where it is not, the records are put aside and the reader is
+sent back, once; if it then still starts further on, the log itself has no more there (retention), which
+is reported as loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from streams.chunk import FetchedRecord, cut
+from streams.chunk_worker import Delivery, Partition
+from streams.commit_tracker import CommitTracker
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Records by partition, and where the reader stood before and stands after (next offset to read)."""
+
+    records: Mapping[Partition, Sequence[FetchedRecord]] = field(default_factory=dict)
+    before: Mapping[Partition, int] = field(default_factory=dict)
+    after: Mapping[Partition, int] = field(default_factory=dict)
+
+
+class Intake:
+    """Enters what was fetched in ``tracker``.
+
+    Args:
+        max_records, max_bytes: bounds of a chunk.
+    """
+
+    def __init__(self, tracker: CommitTracker[Partition], max_records: int, max_bytes: int) -> None:
+        self._tracker = tracker
+        self._max_records = max_records
+        self._max_bytes = max_bytes
+        self._sent_back: dict[Partition, int] = {}
+
+    def sought(self, committed: Mapping[Partition, int | None]) -> None:
+        """Note that reading starts again at the committed offsets (None: at the earliest record)."""
+        for partition, offset in committed.items():
+            self._tracker.seek(partition, offset or None, committed=offset or None)
+            self._sent_back.pop(partition, None)
+
+    def revoked(self, partitions: Sequence[Partition]) -> None:
+        """Forget partitions that belong to somebody else now."""
+        self._tracker.revoke(partitions)
+        for partition in partitions:
+            self._sent_back.pop(partition, None)
+
+    def committable(self) -> dict[Partition, int]:
+        """Return the offsets that may be committed and are not yet."""
+        return self._tracker.committable()
+
+    def committed(self, offsets: Mapping[Partition, int]) -> None:
+        """Note that the broker has stored these offsets for the group."""
+        for partition, offset in offsets.items():
+            self._tracker.committed(partition, offset)
+
+    def take_in(self, fetched: Fetched) -> tuple[dict[Partition, list[Delivery]], dict[Partition, int]]:
+        """Return the deliveries by partition, and the offsets to which readers must be sent back."""
+        deliveries: dict[Partition, list[Delivery]] = {}
+        go_back: dict[Partition, int] = {}
+        for partition in fetched.records.keys() | fetched.after.keys():
+            records = fetched.records.get(partition, ())
+            expected = self._gap(partition, fetched.before.get(partition))
+            if expected is not None:
+                go_back[partition] = expected
+                continue
+            if records:
+                deliveries[partition] = self._deliver(partition, records)
+            if partition in fetched.after:
+                self._tracker.read_to(partition, fetched.after[partition])
+        return deliveries, go_back
+
+    def _gap(self, partition: Partition, start: int | None) -> int | None:
+        """Return where the reader should have started, if it did not and was not sent back yet."""
+        expected = self._tracker.position(partition)
+        if start is None or expected is None or start == expected:
+            self._sent_back.pop(partition, None)
+            return None
+        if start < expected:
+            _log.warning("log_went_back", topic=partition[0], partition=partition[1])
+            self._tracker.seek(partition, start)
+            return None
+        if self._sent_back.get(partition) == expected:
+            _log.error("records_gone", topic=partition[0], partition=partition[1], n=start - expected)
+            return None
+        self._sent_back[partition] = expected
+        return expected
+
+    def _deliver(self, partition: Partition, records: Sequence[FetchedRecord]) -> list[Delivery]:
+        position = self._tracker.position(partition)
+        if position is not None and records[0].offset < position:
+            self._tracker.seek(partition, records[0].offset)
+        return [
+            Delivery(chunk, self._tracker.deliver(partition, chunk.first_offset, chunk.last_offset))
+            for chunk in cut(
+                *partition, records, max_records=self._max_records, max_bytes=self._max_bytes
+            )
+        ]
