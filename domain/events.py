@@ -148,7 +148,7 @@ class Figure(_Data):
     area: WijkCode | StadsdeelCode | GemeenteCode
     period_start: date
     period_end: date
-    value: float | None
+    value: float | None = None
     status: Literal["final", "provisional", "unknown", "withheld"] = "final"
     lower: float | None = None
     upper: float | None = None

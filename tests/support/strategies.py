@@ -1,0 +1,164 @@
+"""Hypothesis strategies for the events of ``domain.events``."""
+
+from __future__ import annotations
+
+import string
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from domain.events import (
+    EVENT_TYPES,
+    EventData,
+    Figure,
+    Incident,
+    Inspection,
+    Kind,
+    RawEvent,
+    Signal,
+    source_urn,
+)
+from domain.places import Location
+from domain.themes import Theme
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_DIGITS = "0123456789"
+_LOWER = string.ascii_lowercase
+
+
+def utc_times() -> st.SearchStrategy[datetime]:
+    return st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis takes naive bounds
+
+
+def days() -> st.SearchStrategy[date]:
+    return st.dates(date(1970, 1, 1), date(2200, 1, 1))
+
+
+def slugs() -> st.SearchStrategy[str]:
+    return st.from_regex(r"[a-z0-9][a-z0-9.-]{0,63}", fullmatch=True)
+
+
+def event_ids() -> st.SearchStrategy[str]:
+    return st.text(string.ascii_letters + _DIGITS + "._:-", min_size=1, max_size=64)
+
+
+def _models(model: type[Model], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Model]:
+    # Not st.builds: that would also fill in the wire names of the required fields.
+    return st.fixed_dictionaries(fields).map(lambda values: model(**values))
+
+
+def _code(prefix: str, digits: int) -> st.SearchStrategy[str]:
+    return st.text(_DIGITS, min_size=digits, max_size=digits).map(lambda tail: prefix + tail)
+
+
+def wijk_codes() -> st.SearchStrategy[str]:
+    return _code("BU", 8)
+
+
+def stadsdeel_codes() -> st.SearchStrategy[str]:
+    return _code("WK", 6)
+
+
+def gemeente_codes() -> st.SearchStrategy[str]:
+    return _code("GM", 4)
+
+
+def area_codes() -> st.SearchStrategy[str]:
+    return wijk_codes() | stadsdeel_codes() | gemeente_codes()
+
+
+def streets() -> st.SearchStrategy[str]:
+    names = st.text(_LOWER + " '-.éëïöü", min_size=2, max_size=60)
+    return names | st.just("plein 1944")
+
+
+def locations() -> st.SearchStrategy[Location]:
+    return _models(
+        Location,
+        wijk=st.none() | wijk_codes(),
+        stadsdeel=st.none() | stadsdeel_codes(),
+        gemeente=st.none() | gemeente_codes(),
+        lat=st.none() | st.floats(-90, 90),
+        lon=st.none() | st.floats(-180, 180),
+        pc6=st.none() | st.from_regex(r"[1-9][0-9]{3}[A-Z]{2}", fullmatch=True),
+        street=st.none() | streets(),
+        boundary_year=st.none() | st.integers(1900, 2200),
+    )
+
+
+_HAPPENING: dict[str, st.SearchStrategy[Any]] = {
+    "occurred_at": utc_times(),
+    "category": slugs(),
+    "theme": st.none() | slugs() | st.sampled_from([theme.value for theme in Theme]),
+    "severity": st.none() | st.integers(1, 5),
+    "counts": st.booleans(),
+    "location": locations(),
+}
+
+
+def incidents() -> st.SearchStrategy[Incident]:
+    return _models(
+        Incident,
+        **_HAPPENING,
+        service=st.sampled_from(["ambulance", "brandweer", "politie", "traumaheli", "overig"]),
+        priority=st.none() | slugs(),
+        units=st.integers(0, 999),
+    )
+
+
+def signals() -> st.SearchStrategy[Signal]:
+    return _models(Signal, **_HAPPENING, status=st.sampled_from(["open", "in-progress", "closed"]))
+
+
+def inspections() -> st.SearchStrategy[Inspection]:
+    return _models(
+        Inspection,
+        **_HAPPENING,
+        case=event_ids(),
+        result=st.sampled_from(["compliant", "minor-breach", "major-breach", "not-performed"]),
+        risk_class=st.none() | slugs(),
+        recheck_on=st.none() | days(),
+    )
+
+
+def figures() -> st.SearchStrategy[Figure]:
+    numbers = st.none() | st.floats(allow_nan=False, allow_infinity=False)
+    return _models(
+        Figure,
+        measure=slugs(),
+        area=area_codes(),
+        period_start=days(),
+        period_end=days(),
+        value=numbers,
+        status=st.sampled_from(["final", "provisional", "unknown", "withheld"]),
+        lower=numbers,
+        upper=numbers,
+        unit=slugs(),
+        boundary_year=st.integers(1900, 2200),
+    )
+
+
+def event_data() -> st.SearchStrategy[EventData]:
+    return st.one_of(incidents(), signals(), inspections(), figures())
+
+
+@st.composite
+def raw_events(draw: st.DrawFn, of: st.SearchStrategy[EventData] | None = None) -> RawEvent:
+    """Events in their envelope, of all four kinds if ``of`` gives no other data."""
+    data: EventData = draw(event_data() if of is None else of)
+    source = draw(st.from_regex(r"[a-z][a-z0-9-]{0,31}", fullmatch=True))
+    return RawEvent(
+        id=draw(event_ids()),
+        source=source_urn("nijmegen", source),
+        type=EVENT_TYPES[Kind(data.kind)],
+        time=draw(utc_times()),
+        subject=draw(st.none() | area_codes()),
+        sequence=str(draw(st.integers(1, 10**19 - 1))),
+        rev=draw(st.integers(1, 2**31 - 1)),
+        bucket=draw(days()),
+        deleted=draw(st.booleans()),
+        data=data,
+    )
