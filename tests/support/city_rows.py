@@ -6,7 +6,7 @@ import itertools
 import random
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -61,7 +61,7 @@ def event(
         "schema_v": 1,
     } | other
     row["version"] = pack_version(row["rev"], row["geo_v"])
-    return EventRow(**row)  # type: ignore[typeddict-item]  # a dict built key by key has no literal keys
+    return cast(EventRow, row)
 
 
 def reject(receipt: int, reason: str, received_at: datetime) -> RejectRow:
@@ -110,7 +110,7 @@ def insert_cells(client: Client, gen: int = 1) -> None:
 
 
 def insert_cell(client: Client, wijk: str, moment: datetime, *, n: int, gen: int) -> None:
-    """Write the cell of incidents of theme ``brand`` in the hour of ``moment``, under generation ``gen``."""
+    """Write the cell of theme ``brand`` in the hour of ``moment``, incidents only, as ``gen``."""
     client.insert_select(
         "INSERT INTO cell (wijk, theme, hour, n, n_incident, gen)"
         " SELECT {wijk:String}, 'brand', toStartOfHour({at:DateTime('UTC')}),"
