@@ -7,9 +7,9 @@ the server never gets out, because its parse errors quote the input.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
@@ -18,6 +18,8 @@ from clickhouse_connect.driver.exceptions import ClickHouseError, Error
 from urllib3.exceptions import HTTPError
 
 from domain.errors import SettingsError, Terminal, WarehouseUnavailable
+
+T = TypeVar("T")
 
 EXACT_INSERT: Mapping[str, str | int] = {
     "async_insert": 0,
@@ -137,10 +139,12 @@ class Client:
             StatementRefused: the table or the user is at fault.
         """
         settings = {**self._insert_settings, "insert_deduplication_token": token}
-        try:
-            self._vendor.raw_insert(table, insert_block=body, settings=settings, fmt="JSONEachRow")
-        except (ClickHouseError, HTTPError, OSError) as error:
-            raise mapped(error, f"an insert into {table}") from None
+        _guarded(
+            f"an insert into {table}",
+            lambda: self._vendor.raw_insert(
+                table, insert_block=body, settings=settings, fmt="JSONEachRow"
+            ),
+        )
 
     def insert_select(self, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Run an INSERT ... SELECT, exact under FINAL and never deduplicated.
@@ -170,15 +174,15 @@ class Client:
         Raises:
             WarehouseUnavailable, StatementRefused: see ``insert_rows``.
         """
-        try:
-            answer = self._vendor.query(
+        answer = _guarded(
+            "a query",
+            lambda: self._vendor.query(
                 statement,
                 parameters=dict(parameters or {}),
                 settings=self._read_settings,
                 tz_mode="aware",
-            )
-        except (ClickHouseError, HTTPError, OSError) as error:
-            raise mapped(error, "a query") from None
+            ),
+        )
         rows: Sequence[Sequence[Any]] = answer.result_rows
         return [tuple(row) for row in rows]
 
@@ -193,10 +197,12 @@ class Client:
         settings: Mapping[str, Any],
         what: str,
     ) -> None:
-        try:
-            self._vendor.command(statement, parameters=dict(parameters or {}), settings=dict(settings))
-        except (ClickHouseError, HTTPError, OSError) as error:
-            raise mapped(error, what) from None
+        _guarded(
+            what,
+            lambda: self._vendor.command(
+                statement, parameters=dict(parameters or {}), settings=dict(settings)
+            ),
+        )
 
 
 def connect(
@@ -225,8 +231,9 @@ def connect(
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise SettingsError("ClickHouse address: expected http://host:port or https://host:port")
-    try:
-        vendor = clickhouse_connect.get_client(
+    vendor = _guarded(
+        "the login",
+        lambda: clickhouse_connect.get_client(
             interface=parts.scheme,
             host=parts.hostname,
             port=parts.port or (8443 if parts.scheme == "https" else 8123),
@@ -239,10 +246,18 @@ def connect(
             autogenerate_session_id=False,
             dedicated_pool=True,
             compress=False,
-        )
-    except (ClickHouseError, HTTPError, OSError) as error:
-        raise mapped(error, "the login") from None
+        ),
+    )
     return Client(vendor)
+
+
+def _guarded(what: str, call: Callable[[], T]) -> T:
+    try:
+        return call()
+    except (ClickHouseError, HTTPError, OSError) as error:
+        failure = mapped(error, what)
+    # Raised out here: inside the handler it would keep the vendor's error, and with it what that quotes.
+    raise failure
 
 
 def mapped(error: Exception, what: str) -> DataRefused | StatementRefused | WarehouseUnavailable:

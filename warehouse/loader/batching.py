@@ -1,0 +1,75 @@
+"""Batches: records of one topic, closed by number, bytes, silence or age."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from warehouse.loader.config import BatchLimits
+from warehouse.loader.decoding import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records of one topic, in the order in which they were read.
+
+    Attributes:
+        topic: where they came from.
+        messages: the records.
+        offsets: per partition, the offset to commit when they are durable.
+    """
+
+    topic: str
+    messages: Sequence[Message]
+    offsets: dict[int, int]
+
+
+@dataclass(slots=True)
+class BatchBuilder:
+    """Collects the next batch of a topic. Times are seconds of one monotonic clock."""
+
+    topic: str
+    limits: BatchLimits
+    max_age: float
+    _messages: list[Message] = field(default_factory=list)
+    _offsets: dict[int, int] = field(default_factory=dict)
+    _size: int = 0
+    _first: float = 0.0
+    _last: float = 0.0
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    @property
+    def room(self) -> int:
+        """How many records may still be added."""
+        return 0 if self._size >= self.limits.size else self.limits.rows - len(self._messages)
+
+    def add(self, partition: int, messages: Sequence[Message], next_offset: int, now: float) -> None:
+        """Add records of a partition; ``next_offset`` is where reading goes on after them."""
+        if not messages:
+            return
+        if not self._messages:
+            self._first = now
+        self._last = now
+        self._messages.extend(messages)
+        self._offsets[partition] = next_offset
+        self._size += sum(len(message.value or b"") for message in messages)
+
+    def due_at(self) -> float | None:
+        """Return when the batch is to be closed if no more news comes; None when it is empty."""
+        if not self._messages:
+            return None
+        if self.room <= 0:
+            return self._first
+        return min(self._last + self.limits.idle, self._first + self.max_age)
+
+    def take(self) -> Batch:
+        """Return the batch and begin the next one."""
+        batch = Batch(self.topic, self._messages, self._offsets)
+        self.clear()
+        return batch
+
+    def clear(self) -> None:
+        """Forget what was collected."""
+        self._messages, self._offsets, self._size = [], {}, 0

@@ -1,0 +1,194 @@
+"""From the bytes of a record to what the loader must know of it. The bytes themselves go on unchanged.
+
+What is checked here is what the loader's own arithmetic rests on: identity, version, the month of the
+bucket, and the cell. That ClickHouse can read the other columns, ClickHouse says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any, NamedTuple, Protocol
+
+import orjson
+
+from domain.rows import EventRow, FigureRow, RejectRow, pack_version
+
+Cell = tuple[str, str, str]
+"""Wijk, theme and hour (``YYYY-MM-DD hh:00:00``, UTC)."""
+
+Identity = tuple[str, str, str]
+"""Bucket, source and event_id."""
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:[0-5]\d:[0-5]\d(?:\.\d{1,9})?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+# What ClickHouse's DateTime can hold; a later or earlier hour would wrap around.
+_FIRST_YEAR, _LAST_YEAR = "1970", "2105"
+
+EVENT_COLUMNS = frozenset(EventRow.__annotations__)
+FIGURE_COLUMNS = frozenset(FigureRow.__annotations__)
+REJECT_COLUMNS = frozenset(RejectRow.__annotations__)
+
+
+class Message(Protocol):
+    """A record of a topic, as the broker's client gives it."""
+
+    @property
+    def key(self) -> bytes | None: ...  # noqa: D102 - the record's key
+    @property
+    def value(self) -> bytes | None: ...  # noqa: D102 - the record's value
+    @property
+    def headers(self) -> Iterable[tuple[str, bytes]]: ...  # noqa: D102 - the record's headers
+
+
+class Row(NamedTuple):
+    """A row that is to be inserted.
+
+    Attributes:
+        value: the record's own bytes.
+        source, receipt, version: its identity in a batch.
+        bucket: ISO day; its month is the partition.
+        cell: the cell that counts it; None where it counts in none.
+        identity: where older versions of its id must be looked up; None for a provably first version.
+    """
+
+    value: bytes
+    source: str
+    receipt: int
+    version: int
+    bucket: str
+    cell: Cell | None = None
+    identity: Identity | None = None
+
+
+class Poison(Exception):  # noqa: N818 - the word of the trade
+    """A record that is no row.
+
+    Args:
+        field: the column at fault; empty when there is no such column.
+        code: short cause.
+    """
+
+    def __init__(self, field: str, code: str) -> None:
+        super().__init__(f"not a row: {field or '(whole record)'} is {code}")
+        self.field = field
+        self.code = code
+
+
+Decode = Callable[[bytes | None], Row]
+
+
+def event_decoder(first_geo_v: int) -> Decode:
+    """Return a decoder of ``EventRow`` bytes.
+
+    Args:
+        first_geo_v: lowest version of the area tables ever used.
+    """
+
+    def decode(value: bytes | None) -> Row:
+        row, source, event_id, receipt = _open(value, EVENT_COLUMNS)
+        rev, geo_v, version = _version(row)
+        bucket = checked_day(row["bucket"], "bucket")
+        hour = checked_hour(row["occurred_at"], "occurred_at")
+        wijk, theme = row["wijk"], row["theme"]
+        if type(wijk) is not str or type(theme) is not str:
+            raise Poison("wijk" if type(wijk) is not str else "theme", "type")
+        counted = _flag(row, "counts") and not _flag(row, "deleted")
+        first = rev == 1 and geo_v <= first_geo_v
+        return Row(
+            value or b"",
+            source,
+            receipt,
+            version,
+            bucket,
+            (wijk, theme, hour) if counted else None,
+            None if first else (bucket, source, event_id),
+        )
+
+    return decode
+
+
+def decode_figure(value: bytes | None) -> Row:
+    """Return the row in ``FigureRow`` bytes; a figure has no cell."""
+    row, source, _, receipt = _open(value, FIGURE_COLUMNS)
+    _, _, version = _version(row)
+    return Row(value or b"", source, receipt, version, checked_day(row["bucket"], "bucket"))
+
+
+def decode_reject(value: bytes | None) -> Row:
+    """Return the row in ``RejectRow`` bytes; its version is its ``rev``."""
+    row, source, _, receipt = _open(value, REJECT_COLUMNS)
+    rev = _whole(row, "rev", 0)
+    return Row(value or b"", source, receipt, rev, checked_day(row["bucket"], "bucket"))
+
+
+def checked_day(text: object, field: str) -> str:
+    """Return an ISO day that ClickHouse's Date holds.
+
+    Raises:
+        Poison: it is none.
+    """
+    if type(text) is str and _DAY.fullmatch(text) and _FIRST_YEAR <= text[:4] <= _LAST_YEAR:
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            pass
+        else:
+            return text
+    raise Poison(field, "day")
+
+
+def checked_hour(text: object, field: str) -> str:
+    """Return the hour of a time ``YYYY-MM-DD hh:mm:ss.mmm`` as ``YYYY-MM-DD hh:00:00``.
+
+    Raises:
+        Poison: it is no such time, or one that ClickHouse's DateTime does not hold.
+    """
+    if type(text) is str and _TIME.fullmatch(text) and _FIRST_YEAR <= text[:4] <= _LAST_YEAR:
+        prefix = text[:13]
+        try:
+            datetime.fromisoformat(prefix)
+        except ValueError:
+            pass
+        else:
+            return prefix + ":00:00"
+    raise Poison(field, "time")
+
+
+def _open(value: bytes | None, columns: frozenset[str]) -> tuple[dict[str, Any], str, str, int]:
+    try:
+        row = orjson.loads(value or b"")
+    except orjson.JSONDecodeError:
+        row = None
+    if type(row) is not dict:
+        raise Poison("", "json")
+    if not columns <= row.keys():
+        raise Poison(min(columns - row.keys()), "missing")
+    source, event_id = row["source"], row["event_id"]
+    if type(source) is not str or not source:
+        raise Poison("source", "type")
+    if type(event_id) is not str:
+        raise Poison("event_id", "type")
+    return row, source, event_id, _whole(row, "receipt", 1)
+
+
+def _version(row: dict[str, Any]) -> tuple[int, int, int]:
+    rev, geo_v, version = _whole(row, "rev", 1), _whole(row, "geo_v", 0), row["version"]
+    if type(version) is not int or version != pack_version(rev, geo_v):
+        raise Poison("version", "value")
+    return rev, geo_v, version
+
+
+def _whole(row: dict[str, Any], field: str, least: int) -> int:
+    number = row[field]
+    if type(number) is not int or number < least:
+        raise Poison(field, "value")
+    return number
+
+
+def _flag(row: dict[str, Any], field: str) -> bool:
+    flag = row[field]
+    if type(flag) is not int or flag not in (0, 1):
+        raise Poison(field, "value")
+    return flag == 1
