@@ -1,0 +1,58 @@
+"""What a line of an input is: a page, something to count, or garbage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingest.p2000.head import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it was sent.
+
+    Attributes:
+        moment: when it was sent, UTC.
+        text: as received.
+        service: as the source names it, where it does.
+    """
+
+    moment: datetime
+    text: str
+    service: Service | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotText:
+    """A line of the paging stream that carries no text message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Garbage:
+    """A line that cannot be read; ``field`` names what was wrong with it."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A line that stands for no record: empty, a header, a part that was already used."""
+
+
+Content = Page | NotText | Garbage | Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A line with what it is.
+
+    Attributes:
+        start, end: where the line lies in its input.
+        data: its bytes, for the keyed hash of what cannot be read.
+    """
+
+    content: Content
+    start: int
+    end: int
+    data: bytes

@@ -1,0 +1,81 @@
+"""The words of a page: normalising a text and recognising the numbers in it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_BRACKETS = str.maketrans({c: " " for c in "()[]{}<>|"})
+_HOUSE = re.compile(r"\d+(?:[a-z]{1,3})?(?:[-/]\d*[a-z]*)*|[a-z]|bis|hs", re.IGNORECASE)
+# Letters F, I, O, Q, U, Y and the pairs SA, SD, SS are not used in postcodes; weights and lengths are not
+# postcodes either. https://nl.wikipedia.org/wiki/Postcodes_in_Nederland
+_PC6 = re.compile(r"\b([1-9]\d{3})((?!sa|sd|ss|kg|mm|cm|km|ha|kv|kw)[a-eghj-npr-tv-xz]{2})\b")
+_TAIL_WORDS = frozenset(
+    """rit rit: ritnr ritnr: rit.nr bon bon: icnum icnum: ic vak: vak regio mka mkb mkp meldkamer gz glz
+    gms vordering eenheid gr1 c j""".split()
+)
+_NUMBER_WORDS = frozenset("rit rit: ritnr ritnr: rit.nr bon bon: icnum icnum:".split())
+_UNIT_FIRE = re.compile(r"\d{6}")
+_UNIT_AMBULANCE = re.compile(r"\d{5}")
+_INCIDENT_NUMBER = re.compile(r"\d{4,7}")
+
+
+def normalise(text: str) -> str:
+    """Return a page's text in the form that identifies it: NFC, lower case, no brackets, single spaces."""
+    folded = unicodedata.normalize("NFC", text).lower().translate(_BRACKETS)
+    return " ".join("".join(c if c.isprintable() else " " for c in folded).split())
+
+
+def bare(word: str) -> str:
+    """Return ``word`` without the punctuation around it."""
+    return word.strip(".,:;!?*\"'`-/")
+
+
+def is_house_number(word: str) -> bool:
+    """Tell whether ``word`` is a house number, an addition to one, or a single letter."""
+    return _HOUSE.fullmatch(bare(word)) is not None
+
+
+def is_tail(word: str) -> bool:
+    """Tell whether ``word`` is one of the numbers and codes that may follow a page's place."""
+    plain = bare(word)
+    return not plain or any(c.isdigit() for c in plain) or plain in _TAIL_WORDS or len(plain) == 1
+
+
+def pc6(text: str) -> str | None:
+    """Return the first full postcode in a normalised text, upper case; None without one."""
+    found = _PC6.search(text)
+    return found.group().upper() if found else None
+
+
+def fire_units(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the unit numbers of the fire service (``RRppnn``) in ``words``, in order, each once."""
+    return tuple(dict.fromkeys(w for w in map(bare, words) if _UNIT_FIRE.fullmatch(w)))
+
+
+def ambulance_units(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the ambulance numbers (``RRnnn``) that stand at the start of ``words``, before other words."""
+    units: list[str] = []
+    for word in words:
+        if _UNIT_AMBULANCE.fullmatch(bare(word)):
+            units.append(bare(word))
+        elif units or bare(word) not in _BEFORE_UNIT:
+            break
+    return tuple(dict.fromkeys(units))
+
+
+_BEFORE_UNIT = frozenset(["", "ambu", "ambulance", "dia", "ja", "nee", "directe", "inzet", "vws", "dv", "mmt"])
+
+
+def marked_number(words: tuple[str, ...]) -> str | None:
+    """Return the number that follows ``rit``, ``bon`` or ``ICnum`` in ``words``; None without one."""
+    plain = [bare(w) for w in words]
+    for marker, value in zip(words, plain[1:], strict=False):
+        if marker in _NUMBER_WORDS and _INCIDENT_NUMBER.fullmatch(value):
+            return value
+    return None
+
+
+def last_number(words: tuple[str, ...]) -> str | None:
+    """Return the last number of four to seven digits in ``words``; None without one."""
+    return next((w for w in map(bare, reversed(words)) if _INCIDENT_NUMBER.fullmatch(w)), None)
