@@ -1,0 +1,138 @@
+"""Stage 2: what a source says of where -> the area that counts the event, and how well that is known.
+
+First that answers: wijk code, coordinates (where polygons are given), PC6, street, a street that is the
+name of a wijk, stadsdeel code, gemeente. A gemeente or area code of somebody else's comes before all but
+our own wijk codes: street names and coordinates are read as ours only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from domain.areas import Municipality
+from domain.events import Kind
+from domain.places import MatchLevel
+from streams.tables import PlaceTables, street_key
+from streams.validate import Event
+
+
+class Place(NamedTuple):
+    """Where an event counts: ``wijk`` is the area code (BU, else WK, else GM) it is counted at."""
+
+    wijk: str
+    stadsdeel: str
+    gemeente: str
+    match_level: str
+
+
+class Locator:
+    """Finds the place of events by the tables in use.
+
+    Args:
+        tables: area, street and postcode tables of one gemeente under one version.
+    """
+
+    def __init__(self, tables: PlaceTables) -> None:
+        self._tables = tables
+        self._gemeente = tables.municipality.code
+        self._own_digits = self._gemeente[2:]
+        self._by_level = {
+            level: _places(tables.municipality, level)
+            for level in (
+                MatchLevel.CODE,
+                MatchLevel.COORDINATES,
+                MatchLevel.PC6,
+                MatchLevel.STREET,
+                MatchLevel.WIJK_NAME,
+            )
+        }
+        self._codes = self._by_level[MatchLevel.CODE]
+        self._stadsdelen = {
+            s.code: Place(s.code, s.code, self._gemeente, MatchLevel.STADSDEEL.value)
+            for s in tables.municipality.stadsdelen
+        }
+        self._elsewhere: dict[str, Place] = {}
+        self._somewhere = self._gemeente_place(self._gemeente)
+
+    def __call__(self, events: Sequence[Event]) -> list[Place | None]:
+        """Return per event its place; None for a figure, which names its own area."""
+        places: list[Place | None] = []
+        waiting: list[int] = []
+        for event in events:
+            data = event["data"]
+            if data["kind"] is Kind.FIGURE:
+                places.append(None)
+                continue
+            location = data["location"]
+            place = self._by_code(location)
+            if place is None and location["lat"] is not None and location["lon"] is not None:
+                waiting.append(len(places))
+            elif place is None:
+                place = self._by_name(location)
+            places.append(place)
+        if waiting:
+            self._by_coordinates(events, places, waiting)
+        return places
+
+    def _by_code(self, location: dict[str, Any]) -> Place | None:
+        wijk = location["wijk"]
+        if wijk is not None:
+            place = self._codes.get(wijk)
+            if place is not None:
+                return place
+        for code in (location["gemeente"], wijk, location["stadsdeel"]):
+            if code is not None and code[2:6] != self._own_digits:
+                return self._gemeente_place("GM" + code[2:6])
+        return None
+
+    def _by_coordinates(
+        self, events: Sequence[Event], places: list[Place | None], waiting: list[int]
+    ) -> None:
+        found: Sequence[str | None] = [None] * len(waiting)
+        if self._tables.areas is not None:
+            locations = [events[index]["data"]["location"] for index in waiting]
+            found = self._tables.areas.find(
+                [location["lon"] for location in locations],
+                [location["lat"] for location in locations],
+            )
+        by_coordinates = self._by_level[MatchLevel.COORDINATES]
+        for index, wijk in zip(waiting, found, strict=True):
+            if wijk is not None:
+                places[index] = by_coordinates[wijk]
+            else:
+                places[index] = self._by_name(events[index]["data"]["location"])
+
+    def _by_name(self, location: dict[str, Any]) -> Place:
+        tables = self._tables
+        pc6 = location["pc6"]
+        if pc6 is not None and pc6 in tables.postcodes:
+            return self._by_level[MatchLevel.PC6][tables.postcodes[pc6]]
+        street = location["street"]
+        if street is not None:
+            key = street_key(street)
+            wijk = tables.streets.get(key)
+            if wijk is not None:
+                return self._by_level[MatchLevel.STREET][wijk]
+            wijk = tables.wijk_names.get(key)
+            if wijk is not None:
+                return self._by_level[MatchLevel.WIJK_NAME][wijk]
+        return self._stadsdelen.get(location["stadsdeel"] or "", self._somewhere)
+
+    def _gemeente_place(self, code: str) -> Place:
+        place = self._elsewhere.get(code)
+        if place is None:
+            place = self._elsewhere[code] = Place(code, "", code, MatchLevel.GEMEENTE.value)
+        return place
+
+
+def withheld(place: Place) -> Place:
+    """Return the place of an event of a sensitive theme: its gemeente, on purpose."""
+    return Place(place.gemeente, "", place.gemeente, MatchLevel.WITHHELD.value)
+
+
+def _places(municipality: Municipality, level: MatchLevel) -> dict[str, Place]:
+    return {
+        wijk.code: Place(wijk.code, wijk.stadsdeel, municipality.code, level.value)
+        for wijk in municipality.wijken
+    }

@@ -1,0 +1,64 @@
+"""The streams part: what the command line room starts."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.areas import Municipality
+from domain.topics import Lane, raw_topic
+from streams.pipeline import Pipeline
+from streams.runtime import RuntimeSettings
+from streams.session import serve
+from streams.tables import build_tables
+
+
+@dataclass(frozen=True, slots=True)
+class StreamsConfig:
+    """What the streams part needs to know.
+
+    Attributes:
+        bootstrap: broker address, ``host:port``, several with commas.
+        group: consumer group; on an embedded broker it must carry the broker's incarnation.
+        sources: names of the sources whose raw topics are read, both lanes.
+        municipality: the gemeente whose wijken events are placed in.
+        geo_v: version of the area and street tables, counted up when any of them changes.
+        folder: a folder for Faust; nothing of ours is kept in it.
+        streets_csv: text of a street and postcode table (``streams.tables.parse_streets``).
+        areas_geojson: polygons of the wijken (``streams.areas_index.parse_areas``).
+    """
+
+    bootstrap: str
+    group: str
+    sources: tuple[str, ...]
+    municipality: Municipality
+    geo_v: int
+    folder: Path
+    streets_csv: str | None = None
+    areas_geojson: bytes | None = None
+
+
+def run(config: StreamsConfig, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+    """Turn raw records into events, figures and rejects until ``stop`` is set.
+
+    Waits for an absent broker. Returns after a drain of at most 5 s.
+
+    Raises:
+        SettingsError: a table cannot be used.
+        Terminal: it cannot go on; nothing unfinished was acknowledged.
+    """
+    tables = build_tables(
+        config.municipality,
+        config.geo_v,
+        streets_csv=config.streets_csv,
+        areas_geojson=config.areas_geojson,
+    )
+    settings = RuntimeSettings(
+        bootstrap=config.bootstrap,
+        group=config.group,
+        topics=tuple(raw_topic(source, lane) for source in config.sources for lane in Lane),
+        folder=config.folder,
+    )
+    serve(settings, Pipeline(tables), stop, on_ready)
