@@ -48,9 +48,7 @@ class SourceContext:
 
 def _demo(_spec: SourceSpec, context: SourceContext) -> Source:
     args = (context.seed, context.municipality, context.first_start)
-    return Source(
-        "demo", (Feed(Lane.LIVE, demo_live(*args)), Feed(Lane.BACKFILL, demo_history(*args)))
-    )
+    return Source("demo", (Feed(Lane.LIVE, demo_live(*args)), Feed(Lane.BACKFILL, demo_history(*args))))
 
 
 def _p2000(spec: SourceSpec, context: SourceContext) -> Source:
@@ -88,7 +86,9 @@ def parse_source(text: str) -> SourceSpec:
     if kind is None:
         raise SettingsError(f"source '{name}': no such source; choose from {', '.join(KINDS)}")
     if kind.reads_file and not path:
-        raise SettingsError(f"source '{name}': say which file to read: {name}=FILE (- for standard input)")
+        raise SettingsError(
+            f"source '{name}': say which file to read: {name}=FILE (- for standard input)"
+        )
     if path and not kind.reads_file:
         raise SettingsError(f"source '{name}': reads no file; write just {name}")
     if path not in ("", STDIN) and not Path(path).is_file():

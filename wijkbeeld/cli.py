@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -45,18 +45,29 @@ def main() -> None:
 def up(
     source: Annotated[
         list[str] | None,
-        typer.Option(help="demo, or p2000=FILE (an archive or a receiver's lines; - for standard input)."),
+        typer.Option(
+            help="demo, or p2000=FILE (an archive or a receiver's lines; - for standard input)."
+        ),
     ] = None,
     speed: Annotated[
-        str | None, typer.Option(help="How fast an archive plays: 'max' (default) or times real time, such as 60.")
+        str | None,
+        typer.Option(help="How fast an archive plays: 'max' (default) or times real time, such as 60."),
     ] = None,
-    as_live: Annotated[bool, typer.Option("--as-live", help="Play an archive as if it happened today.")] = False,
-    streets: Annotated[Path | None, typer.Option(help="CSV file with streets or postcodes and their wijk.")] = None,
-    areas: Annotated[Path | None, typer.Option(help="GeoJSON file with the polygons of the wijken.")] = None,
+    as_live: Annotated[
+        bool, typer.Option("--as-live", help="Play an archive as if it happened today.")
+    ] = False,
+    streets: Annotated[
+        Path | None, typer.Option(help="CSV file with streets or postcodes and their wijk.")
+    ] = None,
+    areas: Annotated[
+        Path | None, typer.Option(help="GeoJSON file with the polygons of the wijken.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the demo city.")] = None,
     data_dir: DataDirOption = DEFAULT_DATA_DIR,
     port: Annotated[int | None, typer.Option(help="Port of the page (8321).", min=1, max=65535)] = None,
-    clickhouse_port: Annotated[int, typer.Option(help="Port of the warehouse (a free one).", min=0, max=65535)] = 0,
+    clickhouse_port: Annotated[
+        int, typer.Option(help="Port of the warehouse (a free one).", min=0, max=65535)
+    ] = 0,
 ) -> None:
     """Run everything on this machine: broker, warehouse, ingest, streams, loader, cells and page.
 
@@ -76,7 +87,9 @@ def up(
         "page_port": port,
     }
     settings = read_settings()
-    settings = settings.model_copy(update={key: value for key, value in given.items() if value is not None})
+    settings = settings.model_copy(
+        update={key: value for key, value in given.items() if value is not None}
+    )
     run_up(settings, clickhouse_port, Progress(Console(stderr=True, highlight=False)))
 
 
@@ -104,7 +117,7 @@ def status(
     try:
         report = collect_status(data_dir.absolute())
     except NotRunningError as error:
-        _not_running(str(error), as_json)
+        _not_running(str(error), as_json=as_json)
     if as_json:
         sys.stdout.write(json.dumps(report, indent=2) + "\n")
     else:
@@ -115,19 +128,21 @@ def status(
 def sql(
     query: Annotated[str, typer.Argument(help="A query, in ClickHouse's SQL.")],
     data_dir: DataDirOption = DEFAULT_DATA_DIR,
-    format_: Annotated[str, typer.Option("--format", help="Any output format of ClickHouse.")] = "PrettyCompactMonoBlock",
+    format_: Annotated[
+        str, typer.Option("--format", help="Any output format of ClickHouse.")
+    ] = "PrettyCompactMonoBlock",
 ) -> None:
     """Answer a query from the local warehouse, as the user who may only read."""
-    from wijkbeeld.status import NotRunningError, query_as_reader
+    from wijkbeeld.query import query_as_reader
+    from wijkbeeld.status import NotRunningError
 
     try:
-        answer = query_as_reader(data_dir.absolute(), query, format_)
+        query_as_reader(data_dir.absolute(), query, format_, sys.stdout.buffer)
     except NotRunningError as error:
         _not_running(str(error), as_json=False)
-    sys.stdout.buffer.write(answer)
 
 
-def _not_running(message: str, as_json: bool) -> None:
+def _not_running(message: str, *, as_json: bool) -> NoReturn:
     if as_json:
         sys.stdout.write(json.dumps({"running": False}) + "\n")
     sys.stderr.write(f"wijkbeeld: {message}\n")
@@ -135,7 +150,11 @@ def _not_running(message: str, as_json: bool) -> None:
 
 
 @app.command()
-def run(part: Annotated[str, typer.Argument(help="setup, ingest, streams, loader, recompute, page or warehouse.")]) -> None:
+def run(
+    part: Annotated[
+        str, typer.Argument(help="setup, ingest, streams, loader, recompute, page or warehouse.")
+    ],
+) -> None:
     """Run one part, as a container does; settings come from the environment (WIJKBEELD_*)."""
     from wijkbeeld.part import run_part
 
@@ -144,7 +163,9 @@ def run(part: Annotated[str, typer.Argument(help="setup, ingest, streams, loader
 
 @dashboards_app.command("render")
 def dashboards_render(
-    folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path("dashboards/grafana/provisioning"),
+    folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path(
+        "dashboards/grafana/provisioning"
+    ),
 ) -> None:
     """Write the boards as Grafana JSON, with provisioning for data source and folder."""
     from dashboards.grafana.render import write_boards

@@ -63,7 +63,9 @@ class _PartName:
 def _template_only(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     record = event.get("_record")
     if isinstance(record, logging.LogRecord):
-        event["event"] = str(record.msg)[:200] if isinstance(record.msg, str) else type(record.msg).__name__
+        event["event"] = (
+            str(record.msg)[:200] if isinstance(record.msg, str) else type(record.msg).__name__
+        )
         if record.exc_info:
             event["exc_info"] = record.exc_info
     return event

@@ -5,8 +5,11 @@ from __future__ import annotations
 import time
 
 from rich.console import Console
+from rich.markup import escape
 
+from domain.errors import Transient
 from domain.topics import Lane
+from ingest.outbox.feeds import FeedState
 from ingest.status import FeedStatus, SourceStatus, read_status
 from wijkbeeld.supervisor.plan import Plan
 
@@ -26,7 +29,7 @@ class Progress:
         self._started = time.monotonic()
         self._shown_at = 0.0
         self._percent: dict[tuple[str, Lane], int] = {}
-        self._ended: set[tuple[str, Lane]] = set()
+        self._states: dict[tuple[str, Lane], tuple[FeedState, str | None]] = {}
 
     def line(self, text: str) -> None:
         """Print one line with the seconds since the start."""
@@ -42,18 +45,26 @@ class Progress:
         if now - self._shown_at < SHOW_SECONDS:
             return
         self._shown_at = now
-        for name, source in read_status(plan.data_dir.outbox).items():
+        try:
+            sources = read_status(plan.data_dir.outbox).sources
+        except Transient:  # the outbox is busy; the next look will do
+            return
+        for source in sources:
             for feed in source.feeds:
-                self._show_feed(name, source, feed)
+                self._show_feed(source, feed)
 
-    def _show_feed(self, name: str, source: SourceStatus, feed: FeedStatus) -> None:
-        key = (name, feed.lane)
+    def _show_feed(self, source: SourceStatus, feed: FeedStatus) -> None:
+        key = (source.name, feed.lane)
         what = "history" if feed.lane is Lane.BACKFILL else "archive"
-        if feed.done and key not in self._ended:
-            self._ended.add(key)
-            self.line(f"{name}: {what} read to its end ({source.received} received)")
-        elif feed.progress is not None and not feed.done:
+        state = (feed.state, feed.error)
+        if state != self._states.get(key):
+            self._states[key] = state
+            if feed.state is FeedState.DONE:
+                self.line(f"{source.name}: {what} read to its end ({source.received} received so far)")
+            elif feed.error is not None:
+                self.line(f"[yellow]{source.name}: {feed.state}: {escape(feed.error)}[/yellow]")
+        if feed.progress is not None and feed.state is not FeedState.DONE:
             percent = int(feed.progress * 100) // STEP_PERCENT * STEP_PERCENT
             if percent > self._percent.get(key, -1):
                 self._percent[key] = percent
-                self.line(f"{name}: {what} {percent} %")
+                self.line(f"{source.name}: {what} {percent} %")

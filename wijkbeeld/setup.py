@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 
 from domain.areas import Municipality
+from domain.clock import SystemClock
 from domain.errors import WarehouseUnavailable
-from warehouse.client import WarehouseClient
+from warehouse.client import Client
 from warehouse.migrate import migrate
 from warehouse.reference import sync_reference
 
@@ -14,7 +15,7 @@ PATIENCE_SECONDS = 60.0
 RETRY_SECONDS = 0.2
 
 
-def prepare_warehouse(client: WarehouseClient, municipality: Municipality) -> None:
+def prepare_warehouse(client: Client, municipality: Municipality) -> None:
     """Bring tables and reference data up to date; waits for a warehouse that is still starting.
 
     Raises:
@@ -25,7 +26,7 @@ def prepare_warehouse(client: WarehouseClient, municipality: Municipality) -> No
     while True:
         try:
             migrate(client)
-            sync_reference(client, municipality)
+            sync_reference(client, municipality, SystemClock())
         except WarehouseUnavailable:
             if time.monotonic() > deadline:
                 raise

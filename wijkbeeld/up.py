@@ -6,18 +6,17 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from types import FrameType
+
+from ingest.broker import create_topics
 
 from domain.errors import BrokerUnavailable, SettingsError, Transient, WarehouseUnavailable
 from domain.topics import topic_specs
-from ingest.broker import create_topics
 from ingest.sources import SourceSpec, parse_source
 from wijkbeeld.access import load_or_create_credentials, write_access
-from wijkbeeld.datadir import DataDir, read_json, write_json
+from wijkbeeld.datadir import DataDir
 from wijkbeeld.gemeenten import load_municipality
-from wijkbeeld.geo import current_geo_version
-from wijkbeeld.part import writer
+from wijkbeeld.kept_state import current_geo_version, first_start, remember_sources
 from wijkbeeld.progress import Progress
 from wijkbeeld.settings import Settings
 from wijkbeeld.setup import prepare_warehouse
@@ -35,6 +34,7 @@ from wijkbeeld.supervisor.plan import (
 )
 from wijkbeeld.supervisor.runfile import RunFile, end_leftovers
 from wijkbeeld.supervisor.supervisor import Supervisor
+from wijkbeeld.warehouse_access import connect_writer
 
 START_SECONDS = 60.0
 TICK_SECONDS = 0.1
@@ -78,12 +78,9 @@ def _plan(
     if clickhouse_port:
         require_port(clickhouse_port, "--clickhouse-port")
     geo_v = current_geo_version(data_dir, municipality, (settings.areas, settings.streets))
-    state = read_json(data_dir.state)
-    known = state.get("sources")
-    known_sources = tuple(dict.fromkeys([*(known if isinstance(known, list) else []), *(s.kind for s in specs)]))
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    write_json(data_dir.state, {"first_start": now} | state | {"sources": list(known_sources)})
-    return Plan(settings, data_dir, clickhouse_port or free_port(), specs, known_sources, geo_v)
+    first_start(data_dir)
+    known = remember_sources(data_dir, [spec.kind for spec in specs])
+    return Plan(settings, data_dir, clickhouse_port or free_port(), specs, known, geo_v)
 
 
 def _topic_maker(plan: Plan) -> Callable[[str], None]:
@@ -129,9 +126,11 @@ def _start(plan: Plan, supervisor: Supervisor, progress: Progress, stop: threadi
 
 
 def _prepare_warehouse(plan: Plan) -> None:
-    settings = plan.settings.model_copy(update={"clickhouse": plan.clickhouse_url, "data_dir": plan.data_dir.root})
+    settings = plan.settings.model_copy(
+        update={"clickhouse": plan.clickhouse_url, "data_dir": plan.data_dir.root}
+    )
     try:
-        prepare_warehouse(writer(settings), load_municipality(settings.gemeente))
+        prepare_warehouse(connect_writer(settings), load_municipality(settings.gemeente))
     except WarehouseUnavailable as error:
         raise SettingsError(f"ClickHouse at {plan.clickhouse_url} does not answer: {error}") from error
 
@@ -141,7 +140,9 @@ def _wait(ready: Callable[[], bool], part: str, supervisor: Supervisor, stop: th
     while not ready() and not stop.wait(TICK_SECONDS / 2):
         supervisor.watch()
         if time.monotonic() > deadline:
-            raise SettingsError(f"{part} did not start within {START_SECONDS:.0f} s; its log is in the data dir")
+            raise SettingsError(
+                f"{part} did not start within {START_SECONDS:.0f} s; its log is in the data dir"
+            )
 
 
 def _watch(plan: Plan, supervisor: Supervisor, progress: Progress, stop: threading.Event) -> None:

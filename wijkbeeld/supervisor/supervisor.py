@@ -26,7 +26,15 @@ from wijkbeeld.supervisor.plan import (
 from wijkbeeld.supervisor.runfile import RunFile
 
 STOP_SECONDS = 9.0
-PART_STOP_SECONDS = {INGEST: 2.5, STREAMS: 2.5, LOADER: 2.5, RECOMPUTE: 1.5, PAGE: 1.0, BROKER: 0.5, WAREHOUSE: 2.5}
+PART_STOP_SECONDS = {
+    INGEST: 2.5,
+    STREAMS: 2.5,
+    LOADER: 2.5,
+    RECOMPUTE: 1.5,
+    PAGE: 1.0,
+    BROKER: 0.5,
+    WAREHOUSE: 2.5,
+}
 
 
 class Supervisor:

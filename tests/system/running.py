@@ -1,0 +1,144 @@
+"""A whole Wijkbeeld as a person starts it: ``wijkbeeld up`` in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psutil
+
+from tests.support.ports import free_port
+from tests.support.waiting import wait_until
+
+COUNTS = ("received", "stored", "superseded", "duplicate", "rejected", "in_flight", "unplaced")
+
+
+class RunningWijkbeeld:
+    """Starts ``wijkbeeld up``; as a context manager it ends every process that it started."""
+
+    def __init__(self, data_dir: Path, *options: str, env: Mapping[str, str] | None = None) -> None:
+        self.data_dir = data_dir
+        self.port = free_port()
+        self._options = options
+        self._env = {**os.environ, **(env or {})}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.kill_all()
+
+    @property
+    def page(self) -> str:
+        """Address of the page."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def output(self) -> str:
+        """What ``up`` has printed."""
+        return (self.data_dir.parent / f"{self.data_dir.name}.out").read_text()
+
+    def start(self) -> None:
+        """Start and wait until every part runs."""
+        with (self.data_dir.parent / f"{self.data_dir.name}.out").open("ab") as out:
+            self._process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "wijkbeeld", "up", *self._options),
+                    *("--data-dir", str(self.data_dir), "--port", str(self.port)),
+                ],
+                stdout=out,
+                stderr=out,
+                stdin=subprocess.DEVNULL,
+                env=self._env,
+            )
+        wait_until(self._all_running, 90, f"every part to run; it printed:\n{self.output[-2000:]}")
+
+    def _all_running(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, f"up ended:\n{self.output[-2000:]}"
+        parts = self.parts()
+        return len(parts) == 7 and all(part["state"] == "running" for part in parts.values())
+
+    def parts(self) -> dict[str, Any]:
+        """Return the parts of ``run.json``."""
+        try:
+            return dict(json.loads((self.data_dir / "run.json").read_text())["parts"])
+        except FileNotFoundError:
+            return {}
+
+    def status(self) -> dict[str, Any]:
+        """Return ``wijkbeeld status --json``."""
+        done = self._command("status", "--json")
+        return dict(json.loads(done.stdout)) if done.returncode == 0 else {}
+
+    def sql(self, query: str) -> str:
+        """Return the answer of ``wijkbeeld sql`` as tab-separated text."""
+        done = self._command("sql", query, "--format", "TSV")
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def _command(self, *args: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "wijkbeeld", *args, "--data-dir", str(self.data_dir)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=self._env,
+        )
+
+    def kill_part(self, name: str) -> None:
+        """End a part with SIGKILL and wait until the supervisor runs another in its place."""
+        before = self.parts()[name]
+        os.kill(before["pid"], signal.SIGKILL)
+
+        def replaced() -> bool:
+            part = self.parts()[name]
+            return bool(part["pid"] != before["pid"]) and self._all_running()
+
+        wait_until(replaced, 90, f"{name} to run again; up printed:\n{self.output[-2000:]}")
+
+    def kill_all(self) -> None:
+        """End the supervisor and all its parts with SIGKILL, as at once as can be."""
+        if self._process is None:
+            return
+        pids = [part["pid"] for part in self.parts().values() if part["pid"]]
+        family = {self._process.pid, *pids}
+        if psutil.pid_exists(self._process.pid):
+            family |= {child.pid for child in psutil.Process(self._process.pid).children(recursive=True)}
+        for pid in family:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self._process.wait()
+        wait_until(lambda: not any(_alive(pid) for pid in family), 20, "every process to be gone")
+        self._process = None
+
+    def interrupt(self, timeout: float) -> int:
+        """Press Ctrl-C; return the exit status, which must come within ``timeout`` seconds."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)
+        status = self._process.wait(timeout)
+        self._process = None
+        return status
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False

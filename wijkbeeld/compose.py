@@ -1,0 +1,180 @@
+"""The composition root: builds each part from the settings and runs it.
+
+A part's imports stand in its function, so that a process loads only the room that it runs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from domain.areas import Municipality
+from domain.errors import SettingsError
+from domain.topics import topic_specs
+from wijkbeeld.access import READER, WRITER, load_or_create_credentials
+from wijkbeeld.datadir import DataDir
+from wijkbeeld.gemeenten import load_municipality
+from wijkbeeld.kept_state import first_start, read_data_file
+from wijkbeeld.settings import STANDING_INCARNATION, Settings
+from wijkbeeld.warehouse_access import reader_login, writer_login
+
+Run = Callable[[Settings, threading.Event, Callable[[], None]], None]
+
+
+def _warehouse(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+    from warehouse.server import ServerConfig, User, serve
+
+    data_dir = DataDir(settings.data_dir)
+    credentials = load_or_create_credentials(data_dir.credentials)
+    users = {
+        WRITER: User.with_password(WRITER, credentials.writer_password, read_only=False),
+        READER: User.with_password(
+            READER, credentials.reader_password, read_only=True, databases=("default",)
+        ),
+    }
+    port = urlsplit(settings.clickhouse).port or 0
+    serve(ServerConfig(data_dir.clickhouse, users, port=port), lambda _url: on_ready(), stop)
+
+
+def _ingest(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+    from ingest.service import IngestConfig, run
+
+    from domain.clock import SystemClock
+    from ingest.keys import KeyedHash, load_or_create_key
+    from ingest.sources import SourceContext, build_sources, parse_source
+
+    data_dir = DataDir(settings.data_dir)
+    municipality = load_municipality(settings.gemeente)
+    context = SourceContext(
+        municipality=municipality,
+        keyed=KeyedHash(load_or_create_key(data_dir.hash_key)),
+        speed=settings.speed,
+        as_live=settings.as_live,
+        seed=settings.seed,
+        first_start=first_start(data_dir),
+    )
+    specs = tuple(parse_source(text) for text in settings.source_texts())
+    config = IngestConfig(
+        outbox_path=data_dir.outbox,
+        bootstrap=_broker(settings),
+        incarnation=settings.incarnation,
+        forgets=settings.broker_forgets,
+        municipality=municipality,
+        sources=build_sources(specs, context),
+        clock=SystemClock(),
+    )
+    if any(spec.kind == "demo" for spec in specs):
+        _write_truth(settings, municipality, data_dir)
+    run(config, stop, on_ready)
+
+
+def _write_truth(settings: Settings, municipality: Municipality, data_dir: DataDir) -> None:
+    from ingest.demo.truth import write_truth
+
+    start = first_start(data_dir)
+    year = timedelta(days=365)
+    write_truth(data_dir.truth, settings.seed, municipality, start - year, start + year)
+
+
+def _streams(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+    from streams.tables import build_tables
+    from streams.worker import StreamsConfig, run
+
+    tables = build_tables(
+        load_municipality(settings.gemeente),
+        geo_v=settings.geo_v,
+        areas_geojson=read_data_file(settings.areas) if settings.areas else None,
+        streets_csv=read_data_file(settings.streets) if settings.streets else None,
+    )
+    raw = tuple(
+        spec.name for spec in topic_specs(known_sources(settings)) if spec.name.startswith("raw.")
+    )
+    config = StreamsConfig(
+        bootstrap=_broker(settings),
+        group=_group("streams", settings),
+        topics=raw,
+        folder=DataDir(settings.data_dir).root / "faust",
+        tables=tables,
+    )
+    run(config, stop, on_ready)
+
+
+def _loader(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+    from warehouse.loader import LoaderConfig, run
+
+    login = writer_login(settings)
+    config = LoaderConfig(
+        _broker(settings), _group("loader", settings), login.url, login.user, login.password
+    )
+    run(config, stop, on_ready)
+
+
+def _recompute(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+    from warehouse.recompute import RecomputeConfig, run
+
+    login = writer_login(settings)
+    run(RecomputeConfig(login.url, login.user, login.password), stop, on_ready)
+
+
+def _page(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+    from dashboards.page import PageConfig, run
+    from wijkbeeld.system_state import system_state
+
+    data_dir = DataDir(settings.data_dir)
+    login = reader_login(settings)
+    config = PageConfig(
+        host=settings.page_host,
+        port=settings.page_port,
+        clickhouse_url=login.url,
+        user=login.user,
+        password=login.password,
+        municipality=load_municipality(settings.gemeente),
+        geojson=settings.areas,
+        system_state=lambda: system_state(data_dir),
+    )
+    run(config, stop, on_ready)
+
+
+def _setup(settings: Settings, _stop: threading.Event, on_ready: Callable[[], None]) -> None:
+    from ingest.broker import create_topics
+
+    from wijkbeeld.setup import prepare_warehouse
+    from wijkbeeld.warehouse_access import connect_writer
+
+    create_topics(_broker(settings), topic_specs(known_sources(settings)))
+    prepare_warehouse(connect_writer(settings), load_municipality(settings.gemeente))
+    on_ready()
+
+
+PARTS: Mapping[str, Run] = MappingProxyType(
+    {
+        "setup": _setup,
+        "warehouse": _warehouse,
+        "ingest": _ingest,
+        "streams": _streams,
+        "loader": _loader,
+        "recompute": _recompute,
+        "page": _page,
+    }
+)
+"""Every part that can be run, and ``setup``, which prepares topics and tables once and ends."""
+
+
+def known_sources(settings: Settings) -> tuple[str, ...]:
+    """Return the names of all sources that have topics."""
+    text = settings.known_sources or ",".join(s.partition("=")[0] for s in settings.source_texts())
+    return tuple(dict.fromkeys(name for name in text.split(",") if name))
+
+
+def _group(part: str, settings: Settings) -> str:
+    suffix = "" if settings.incarnation == STANDING_INCARNATION else f"-{settings.incarnation}"
+    return f"wijkbeeld-{part}{suffix}"
+
+
+def _broker(settings: Settings) -> str:
+    if not settings.broker:
+        raise SettingsError("WIJKBEELD_BROKER is empty: say where Kafka is, as host:port")
+    return settings.broker

@@ -1,0 +1,99 @@
+"""``wijkbeeld status``: what runs, how far behind it is, and whether every record is accounted for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from warehouse.counts import SourceCounts, read_counts, read_lag
+
+from domain.errors import Terminal, Transient
+from ingest.status import SourceStatus, read_status
+from warehouse.client import connect
+from wijkbeeld.access import READER
+from wijkbeeld.datadir import DataDir, read_json
+from wijkbeeld.system_state import source_state
+
+WORDS = ("received", "stored", "superseded", "duplicate", "rejected", "in_flight", "unplaced")
+
+
+class NotRunningError(Terminal):
+    """Nothing runs on this data directory."""
+
+
+def require_running(data_dir: DataDir) -> None:
+    """Check that a Wijkbeeld runs on this folder.
+
+    Raises:
+        NotRunningError: none does.
+    """
+    if not data_dir.is_running():
+        raise NotRunningError(f"nothing runs on {data_dir.root}; start it with: wijkbeeld up")
+
+
+def collect_status(root: Path) -> dict[str, Any]:
+    """Return the status as it goes out as JSON.
+
+    Counts follow ``guarantee``: each is a pure function of the outbox and the warehouse's tables. When
+    the warehouse does not answer now, the counts that need it are None and ``warehouse`` says why.
+
+    Raises:
+        NotRunningError: nothing runs on this folder.
+    """
+    data_dir = DataDir(root)
+    require_running(data_dir)
+    run = read_json(data_dir.run)
+    # The warehouse first: what arrives in between then shows as in flight, never as more than received.
+    counts, lag, trouble = _warehouse_counts(data_dir)
+    sources = {
+        source.name: _source(source, None if counts is None else counts.get(source.name))
+        for source in read_status(data_dir.outbox).sources
+    }
+    report: dict[str, Any] = {
+        "running": True,
+        "parts": run.get("parts", {}),
+        "totals": {word: _total(sources, word) for word in WORDS},
+        "sources": sources,
+        "lag": lag,
+        "urls": run.get("urls", {}),
+    }
+    return report | ({"warehouse": trouble} if trouble else {})
+
+
+def _warehouse_counts(
+    data_dir: DataDir,
+) -> tuple[dict[str, SourceCounts] | None, dict[str, Any] | None, str | None]:
+    access = read_json(data_dir.access)
+    try:
+        client = connect(str(access["url"]), READER, str(access["password"]))
+        try:
+            lag = read_lag(client)
+            return read_counts(client), lag, None
+        finally:
+            client.close()
+    except (Transient, Terminal) as error:
+        return None, None, str(error)
+    except KeyError:
+        return None, None, "the warehouse is still starting"
+
+
+def _source(source: SourceStatus, counts: SourceCounts | None) -> dict[str, Any]:
+    state = source_state(source)
+    if counts is None:
+        return state | {word: None for word in WORDS if word not in state}
+    last = counts.last_received_at
+    return state | {
+        "stored": counts.stored,
+        "superseded": counts.superseded,
+        "rejected": counts.rejected,
+        "in_flight": max(source.issued - counts.arrived, 0),
+        "unplaced": counts.unplaced,
+        "by_match_level": dict(counts.by_match_level),
+        "fresh_seconds": round((datetime.now(UTC) - last).total_seconds(), 1) if last else None,
+    }
+
+
+def _total(sources: dict[str, dict[str, Any]], word: str) -> int | None:
+    values = [source[word] for source in sources.values()]
+    return None if None in values else sum(values)

@@ -1,0 +1,93 @@
+"""``wijkbeeld status`` for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from wijkbeeld.status import WORDS
+
+STATE_STYLE = {"running": "green", "starting": "yellow", "restarting": "yellow", "stopped": "red"}
+
+
+def print_status(report: dict[str, Any], console: Console) -> None:
+    """Print a report of ``collect_status`` as tables."""
+    console.print(f"page       {report['urls'].get('page', '')}")
+    console.print(f"clickhouse {report['urls'].get('clickhouse', '')}  (user and password: access.json)")
+    if "warehouse" in report:
+        console.print(f"[yellow]no counts now: {report['warehouse']}[/yellow]")
+    console.print(_parts(report["parts"]))
+    console.print(_counts(report))
+    console.print(_feeds(report["sources"]))
+    for name, source in report["sources"].items():
+        for line in _placed(name, source):
+            console.print(line)
+    if report["lag"] is not None:
+        console.print("lag        " + ", ".join(f"{k} {v}" for k, v in report["lag"].items()))
+
+
+def _parts(parts: dict[str, dict[str, Any]]) -> Table:
+    table = Table("part", "state", "pid", "restarts", "since", box=None, pad_edge=False)
+    for name, part in parts.items():
+        style = STATE_STYLE.get(part["state"], "")
+        state = part["state"] + (f" ({part['message']})" if part["message"] else "")
+        table.add_row(
+            name,
+            f"[{style}]{state}[/]" if style else state,
+            _text(part["pid"]),
+            _text(part["restarts"]),
+            part["since"],
+        )
+    return table
+
+
+def _counts(report: dict[str, Any]) -> Table:
+    table = Table("source", box=None, pad_edge=False)
+    for word in WORDS:
+        table.add_column(word.replace("_", " "), justify="right")
+    for name, source in report["sources"].items():
+        table.add_row(name, *(_text(source[word]) for word in WORDS))
+    if len(report["sources"]) > 1:
+        table.add_row("all", *(_text(report["totals"][word]) for word in WORDS))
+    return table
+
+
+def _feeds(sources: dict[str, dict[str, Any]]) -> Table:
+    table = Table(
+        "source", "lane", "state", "done", "newest event", "unpublished", box=None, pad_edge=False
+    )
+    for name, source in sources.items():
+        for lane, feed in source["feeds"].items():
+            done = "" if feed["progress"] is None else f"{feed['progress']:.0%}"
+            age = source.get("fresh_seconds")
+            table.add_row(
+                name,
+                lane,
+                feed["error"] or feed["state"],
+                done,
+                "" if age is None else f"{age:.0f} s ago",
+                _text(source["unpublished"]),
+            )
+    return table
+
+
+def _placed(name: str, source: dict[str, Any]) -> list[str]:
+    lines = []
+    levels = source.get("by_match_level")
+    if levels:
+        total = sum(levels.values())
+        placed = total - source["unplaced"]
+        how = ", ".join(f"{level} {n}" for level, n in sorted(levels.items(), key=lambda item: -item[1]))
+        lines.append(f"{name}: {placed} of {total} placed in a wijk ({placed / total:.0%}): {how}")
+    if source["filtered"]:
+        dropped = ", ".join(
+            f"{reason.removeprefix('filtered_')} {n}" for reason, n in source["filtered"].items()
+        )
+        lines.append(f"{name}: dropped before a receipt: {dropped}")
+    return lines
+
+
+def _text(value: object) -> str:
+    return "?" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
