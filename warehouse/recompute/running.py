@@ -1,0 +1,83 @@
+"""The recompute as a process."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+
+from domain.errors import Transient
+from warehouse.client import Client, connect
+from warehouse.recompute.config import RecomputeConfig
+from warehouse.recompute.housekeeping import delete_done
+from warehouse.recompute.lease import Lease, LeaseLost
+from warehouse.recompute.stepping import Hook, Recompute, no_hook
+
+_FIRST_WAIT, _LONGEST_WAIT = 0.1, 5.0
+
+
+def run(
+    config: RecomputeConfig,
+    stop: threading.Event,
+    on_ready: Callable[[], None],
+    hook: Hook = no_hook,
+) -> None:
+    """Recompute the cells that ``dirty`` names until ``stop``.
+
+    The newest process takes the lease at once; an older one that finds itself outdone stands by, and
+    takes it again when it is no longer renewed. An absent ClickHouse is waited for.
+
+    Args:
+        config: where and how often.
+        stop: ends it, after the step in hand.
+        on_ready: called once, when it holds the lease.
+        hook: called between the parts of a step.
+
+    Raises:
+        Terminal: a statement, a user or the schema is at fault.
+    """
+    log = structlog.get_logger(__name__)
+    wait = _FIRST_WAIT
+    client: Client | None = None
+    waiting = [on_ready]
+    standby = False
+    while not stop.is_set():
+        try:
+            client = client or connect(config.url, config.user, config.password)
+            lease = Lease(client)
+            if not standby or lease.is_abandoned(config.takeover):
+                lease.take()
+                log.info("lease_taken", term=lease.term)
+                if waiting:
+                    waiting.pop()()
+                wait = _FIRST_WAIT
+                _hold(config, client, lease, stop, hook)
+            stop.wait(config.renewal.total_seconds())
+        except LeaseLost:
+            log.warning("lease_lost")
+            standby = True
+        except Transient as error:
+            log.warning("warehouse_away", error=str(error), wait=wait)
+            stop.wait(wait)
+            wait = min(2 * wait, _LONGEST_WAIT)
+    if client is not None:
+        client.close()
+
+
+def _hold(
+    config: RecomputeConfig, client: Client, lease: Lease, stop: threading.Event, hook: Hook
+) -> None:
+    recompute = Recompute(client, lease, config.max_marks, hook)
+    renewed = cleaned = time.monotonic()
+    while not stop.is_set():
+        began = time.monotonic()
+        recompute.step()
+        if began - renewed > config.renewal.total_seconds():
+            lease.renew()
+            renewed = began
+        if began - cleaned > config.housekeeping.total_seconds():
+            delete_done(client, config.keep_done)
+            cleaned = began
+        stop.wait(max(0.0, config.interval - (time.monotonic() - began)))

@@ -1,0 +1,158 @@
+"""One step of the recompute: the cells that some batches touched, counted anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import orjson
+
+from warehouse.client import Client
+from warehouse.recompute.lease import Lease
+
+
+class Step(StrEnum):
+    """The parts of a step, in their order; a hook is called after each."""
+
+    LISTED = "listed"
+    CHECKED = "checked"
+    RESOLVED = "resolved"
+    COMPUTED = "computed"
+    DONE = "done"
+
+
+Hook = Callable[[Step], None]
+
+
+def no_hook(_step: Step) -> None:
+    """Do nothing in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Tokens to work on, and whether some of their batches name ids to look up."""
+
+    tokens: Sequence[str]
+    has_ids: bool
+
+
+# Tokens travel in the address of a request, which is short.
+_TOKENS = 200
+
+# Live batches first, so that a history on its way in does not hold up what happens now.
+_LIST = """
+SELECT token, sum(length(cells.wijk) + length(ids.event_id)), sum(length(ids.event_id))
+FROM dirty
+WHERE token NOT IN (SELECT token FROM dirty_done)
+GROUP BY token
+ORDER BY min(lane = 'backfill'), min(at), token
+LIMIT {limit:UInt32}
+"""
+
+# The older places of ids become cells of one of the same tokens: a row like the loader's own. So the
+# computation reads one list of cells, the same one however often it is evaluated.
+_RESOLVE = """
+INSERT INTO dirty (token, lane, cells.wijk, cells.theme, cells.hour)
+SELECT {token:String}, 'live', groupArray(wijk), groupArray(theme), groupArray(hour)
+FROM
+(
+    SELECT DISTINCT wijk, theme, toStartOfHour(occurred_at) AS hour
+    FROM event_log
+    WHERE counts = 1 AND deleted = 0 AND (bucket, source, event_id) IN
+    (
+        SELECT bucket, source, event_id
+        FROM dirty ARRAY JOIN ids.bucket AS bucket, ids.source AS source, ids.event_id AS event_id
+        WHERE token IN {tokens:Array(String)}
+    )
+)
+"""
+
+# Every touched cell is written, with n = 0 when nothing is left in it. Only whole cells are read: a row
+# that qualifies by its cell is counted whichever batch brought it.
+_COMPUTE = """
+INSERT INTO cell (wijk, theme, hour, n, n_incident, n_signal, n_inspection, severity_sum, digest, gen)
+WITH touched AS
+(
+    SELECT DISTINCT wijk, theme, hour
+    FROM dirty ARRAY JOIN cells.wijk AS wijk, cells.theme AS theme, cells.hour AS hour
+    WHERE token IN {tokens:Array(String)}
+)
+SELECT
+    wijk, theme, hour,
+    countIf(hit), countIf(hit AND kind = 'incident'), countIf(hit AND kind = 'signal'),
+    countIf(hit AND kind = 'inspection'), sumIf(severity, hit), sumIf(hash, hit), {gen:UInt64}
+FROM
+(
+    SELECT
+        wijk, theme, hour, toLowCardinality('') AS kind, toUInt8(0) AS severity, toUInt64(0) AS hash,
+        0 AS hit
+    FROM touched
+    UNION ALL
+    SELECT
+        wijk, theme, toStartOfHour(occurred_at) AS hour, kind, severity,
+        cityHash64(source, event_id, version) AS hash, 1 AS hit
+    FROM event_now FINAL
+    WHERE counts = 1
+        AND occurred_at >= (SELECT min(hour) FROM touched)
+        AND occurred_at < (SELECT max(hour) + INTERVAL 1 HOUR FROM touched)
+        AND (wijk, theme, toStartOfHour(occurred_at)) IN (SELECT wijk, theme, hour FROM touched)
+)
+GROUP BY wijk, theme, hour
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Recompute:
+    """Recomputes what ``dirty`` names.
+
+    Args:
+        client: ClickHouse.
+        lease: held by this process.
+        max_marks: how much one step takes on.
+        hook: called between the parts of a step.
+    """
+
+    client: Client
+    lease: Lease
+    max_marks: int
+    hook: Hook = no_hook
+
+    def step(self) -> int:
+        """Recompute the cells of some batches that are not done; return how many batches it were.
+
+        Whoever dies in between leaves the tokens undone, and they are taken again.
+
+        Raises:
+            LeaseLost: somebody else recomputes.
+            WarehouseUnavailable: ClickHouse is away; call again.
+        """
+        work = self._list()
+        if not work.tokens:
+            return 0
+        self.hook(Step.LISTED)
+        # Only now, after the tokens are known: see `lease`.
+        self.lease.check()
+        gen = self.lease.next_gen()
+        self.hook(Step.CHECKED)
+        tokens = list(work.tokens)
+        if work.has_ids:
+            self.client.insert_select(_RESOLVE, {"token": tokens[0], "tokens": tokens})
+            self.hook(Step.RESOLVED)
+        self.client.insert_select(_COMPUTE, {"tokens": tokens, "gen": gen})
+        self.hook(Step.COMPUTED)
+        marks = b"\n".join(orjson.dumps({"token": token, "gen": gen}) for token in tokens)
+        self.client.insert_rows("dirty_done", marks, token=f"{gen:x}")
+        self.hook(Step.DONE)
+        return len(tokens)
+
+    def _list(self) -> Work:
+        tokens: list[str] = []
+        marks = ids = 0
+        for token, size, looked_up in self.client.query(_LIST, {"limit": _TOKENS}):
+            if tokens and marks + int(size) > self.max_marks:
+                break
+            tokens.append(str(token))
+            marks += int(size)
+            ids += int(looked_up)
+        return Work(tokens, has_ids=ids > 0)
