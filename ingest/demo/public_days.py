@@ -6,8 +6,8 @@ from datetime import date
 
 from holidays import country_holidays
 
-_EASTER = "Eerste paasdag"
-_KONINGSDAG = "Koningsdag"
+_EASTER = ("Eerste paasdag",)
+_KONINGSDAG = ("Koningsdag", "Koninginnedag")
 
 
 class PublicDays:
@@ -26,9 +26,12 @@ class PublicDays:
         return self._named(_EASTER, year)
 
     def koningsdag(self, year: int) -> date:
-        """Return the day on which the King's birthday is celebrated: 27 April, or 26 on a Sunday."""
+        """Return the day on which the monarch's birthday is celebrated: since 2014 27 April or, for a
+        Sunday, the 26th.
+        """
         return self._named(_KONINGSDAG, year)
 
-    def _named(self, name: str, year: int) -> date:
+    def _named(self, names: tuple[str, ...], year: int) -> date:
         _ = date(year, 1, 1) in self._calendar
-        return next(d for d in self._calendar.get_named(name, lookup="exact") if d.year == year)
+        days = [day for name in names for day in self._calendar.get_named(name, lookup="exact")]
+        return next(day for day in days if day.year == year)
