@@ -80,24 +80,18 @@ def _write_truth(settings: Settings, municipality: Municipality, data_dir: DataD
 
 
 def _streams(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
-    from streams.tables import build_tables
     from streams.worker import StreamsConfig, run
 
-    tables = build_tables(
-        load_municipality(settings.gemeente),
-        geo_v=settings.geo_v,
-        areas_geojson=read_data_file(settings.areas) if settings.areas else None,
-        streets_csv=read_data_file(settings.streets) if settings.streets else None,
-    )
-    raw = tuple(
-        spec.name for spec in topic_specs(known_sources(settings)) if spec.name.startswith("raw.")
-    )
+    streets = read_data_file(settings.streets) if settings.streets else None
     config = StreamsConfig(
         bootstrap=_broker(settings),
         group=_group("streams", settings),
-        topics=raw,
+        sources=known_sources(settings),
+        municipality=load_municipality(settings.gemeente),
+        geo_v=settings.geo_v,
         folder=DataDir(settings.data_dir).root / "faust",
-        tables=tables,
+        streets_csv=None if streets is None else streets.decode("utf-8", "replace"),
+        areas_geojson=read_data_file(settings.areas) if settings.areas else None,
     )
     run(config, stop, on_ready)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 OUR_ROOMS = ("domain", "ingest", "streams", "warehouse", "alerts", "dashboards", "wijkbeeld")
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
@@ -22,7 +22,7 @@ def configure_logging(part: str, file: Path | None) -> None:
     """
     handler: logging.Handler
     handler = logging.FileHandler(file, encoding="utf-8") if file else logging.StreamHandler(sys.stderr)
-    shared = [
+    shared: list[Processor] = [
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
