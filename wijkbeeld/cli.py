@@ -178,7 +178,10 @@ def dashboards_render(
 def dashboards_push(
     grafana: Annotated[str | None, typer.Option(help="URL of Grafana (WIJKBEELD_GRAFANA).")] = None,
 ) -> None:
-    """Create or update folder, data source and boards in a running Grafana (token: WIJKBEELD_GRAFANA_TOKEN)."""
+    """Create or update folder, data source and boards in a running Grafana.
+
+    The token of a service account is read from WIJKBEELD_GRAFANA_TOKEN.
+    """
     from wijkbeeld.boards import push_boards
 
     settings: Settings = read_settings()

@@ -46,12 +46,12 @@ def run_part(name: str) -> int:
         PARTS[name](settings, stop, reporter.ready)
     except (SettingsError, ResourceTaken) as error:
         # Only these messages are for a person to act on; both are ours and carry no value of a source.
-        log.error("part_refused", reason=type(error).__name__)
+        log.warning("part_refused", reason=type(error).__name__)
         reporter.fatal(str(error))
         sys.stderr.write(f"wijkbeeld: {name}: {error}\n")
         return EXIT_SETTINGS
     except Terminal as error:
-        log.error("part_failed", reason=type(error).__name__, exc_info=error)
+        log.exception("part_failed", reason=type(error).__name__)
         return EXIT_TERMINAL
     log.info("part_ended")
     return 0

@@ -20,7 +20,7 @@ def query_as_reader(root: Path, query: str, format_: str, out: BinaryIO) -> None
 
     Raises:
         NotRunningError: nothing runs on this folder.
-        SettingsError: the query is refused; the message is ClickHouse's own, about the person's own query.
+        SettingsError: the query is refused; the message is ClickHouse's own.
         WarehouseUnavailable: it does not answer now.
     """
     data_dir = DataDir(root)

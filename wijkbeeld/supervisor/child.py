@@ -42,8 +42,8 @@ class Child:
     """A started child.
 
     A child of ours reads a pipe, the lifeline, whose other end only we hold: when we die, however, it
-    reads the end and stops. It has a session of its own, so that Ctrl-C reaches us alone and we decide the
-    order in which parts end.
+    reads the end and stops. It has a session of its own, so that Ctrl-C reaches us alone and we decide
+    the order in which parts end.
     """
 
     def __init__(self, spec: ChildSpec) -> None:

@@ -70,7 +70,7 @@ class Supervisor:
             self._start(self._plan.part_child(WAREHOUSE, self._broker, self._incarnation))
 
     def start_broker(self) -> None:
-        """Begin a new life of the embedded broker and create its topics, or create them on the given one."""
+        """Begin a new life of the embedded broker, or take the given one, and create the topics."""
         if self._plan.own_broker:
             # A port of its own for each life: a client left over from the last one cannot reach the new
             # log and create a topic in it before we do.
