@@ -127,7 +127,7 @@ def _candidates(recent: list[Seen], new: Seen) -> list[Seen]:
 
 def _rank(old: Seen, new: Seen) -> int | None:
     """How firmly ``new`` repeats ``old``: 0 is certain; None is not at all."""
-    if old.whole == new.whole:
+    if old.whole == new.whole and not _another_run(old, new):
         return 0
     if (old.sort, old.service) != (new.sort, new.service) or old.retracted:
         return None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-
-from pydantic import JsonValue, TypeAdapter
 
 from domain.events import Incident
 from domain.places import Location
@@ -50,26 +48,10 @@ class Seen:
     sketch: str
     retracted: bool = False
 
-    def to_json(self) -> dict[str, JsonValue]:
-        """Return it as a JSON object."""
-        return {**asdict(self), "units": list(self.units)}
-
-    @staticmethod
-    def from_json(value: JsonValue) -> Seen:
-        """Return it from ``to_json``.
-
-        Raises:
-            pydantic.ValidationError: no such object.
-        """
-        return _SEEN.validate_python(value)
-
     @property
     def known(self) -> bool:
         """Whether the page said what is going on."""
         return self.category != UNKNOWN
-
-
-_SEEN: TypeAdapter[Seen] = TypeAdapter(Seen)
 
 
 def merged(old: Seen, new: Seen) -> Seen:

@@ -9,9 +9,7 @@ page at the start. So no event ever occurs in the future.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-
-from pydantic import JsonValue
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +19,6 @@ class Anchor:
     wall: datetime
     page: datetime
     speed: float | None
-
-    def to_json(self) -> JsonValue:
-        """Return it as JSON."""
-        return {"wall": self.wall.isoformat(), "page": self.page.isoformat(), "speed": self.speed}
-
-    @staticmethod
-    def from_json(value: JsonValue) -> Anchor:
-        """Return it from ``to_json``.
-
-        Raises:
-            ValueError, KeyError, TypeError: it is not that.
-        """
-        if not isinstance(value, dict):
-            raise TypeError("an anchor is an object")
-        speed = value["speed"]
-        wall, page = (datetime.fromisoformat(str(value[k])).astimezone(UTC) for k in ("wall", "page"))
-        return Anchor(wall, page, float(speed) if isinstance(speed, int | float) else None)
 
     def on_clock(self, moment: datetime) -> datetime:
         """Return the time on the clock at which a page of ``moment`` plays."""
