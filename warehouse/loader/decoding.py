@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
 import orjson
@@ -22,6 +23,7 @@ Identity = tuple[str, str, str]
 """Bucket, source and event_id."""
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:[0-5]\d:[0-5]\d(?:\.\d{1,9})?", re.ASCII)
+_MINUTES = re.compile(r":[0-5]\d:[0-5]\d(?:\.\d{1,9})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 # What ClickHouse's DateTime can hold; a later or earlier hour would wrap around.
 _FIRST_YEAR, _LAST_YEAR = "1970", "2105"
@@ -29,6 +31,20 @@ _FIRST_YEAR, _LAST_YEAR = "1970", "2105"
 EVENT_COLUMNS = frozenset(EventRow.__annotations__)
 FIGURE_COLUMNS = frozenset(FigureRow.__annotations__)
 REJECT_COLUMNS = frozenset(RejectRow.__annotations__)
+_EVENT_FIELDS = itemgetter(
+    "source",
+    "event_id",
+    "receipt",
+    "rev",
+    "geo_v",
+    "version",
+    "deleted",
+    "counts",
+    "bucket",
+    "wijk",
+    "theme",
+    "occurred_at",
+)
 
 
 class Message(Protocol):
@@ -80,28 +96,46 @@ Decode = Callable[[bytes | None], Row]
 
 
 def event_decoder(first_geo_v: int) -> Decode:
-    """Return a decoder of ``EventRow`` bytes.
+    """Return a decoder of ``EventRow`` bytes. It is not to be shared between threads.
 
     Args:
         first_geo_v: lowest version of the area tables ever used.
     """
+    hours = _Hours()
+    shape: tuple[str, ...] = ()
 
     def decode(value: bytes | None) -> Row:
-        row, source, event_id, receipt = _open(value, EVENT_COLUMNS)
-        rev, geo_v, version = _version(row)
-        bucket = checked_day(row["bucket"], "bucket")
-        hour = checked_hour(row["occurred_at"], "occurred_at")
-        wijk, theme = row["wijk"], row["theme"]
-        if type(wijk) is not str or type(theme) is not str:
-            raise Poison("wijk" if type(wijk) is not str else "theme", "type")
-        counted = _flag(row, "counts") and not _flag(row, "deleted")
+        nonlocal shape
+        row = _object(value)
+        # Rows of one producer have one order of columns, which is quicker to compare than to search.
+        if (found := tuple(row)) != shape:
+            _check_columns(row, EVENT_COLUMNS)
+            shape = found
+        source, event_id, receipt, rev, geo_v, version, deleted, counts, bucket, wijk, theme, at = (
+            _EVENT_FIELDS(row)
+        )
+        if not (
+            type(source) is type(event_id) is type(wijk) is type(theme) is str
+            and type(receipt) is type(rev) is type(geo_v) is type(version) is int
+            and type(deleted) is type(counts) is int
+            and source
+            and receipt > 0
+            and rev > 0
+            and geo_v >= 0
+            and version == (rev << 32) | geo_v
+            and 0 <= deleted <= 1
+            and 0 <= counts <= 1
+        ):
+            raise _fault(row)
+        hour = hours.of(at)
+        counted = counts and not deleted
         first = rev == 1 and geo_v <= first_geo_v
         return Row(
             value or b"",
             source,
             receipt,
             version,
-            bucket,
+            hours.day(bucket),
             (wijk, theme, hour) if counted else None,
             None if first else (bucket, source, event_id),
         )
@@ -109,16 +143,44 @@ def event_decoder(first_geo_v: int) -> Decode:
     return decode
 
 
+class _Hours:
+    """Hours and days that were found right, so that the same one is not looked into again."""
+
+    _MOST = 100_000
+
+    def __init__(self) -> None:
+        self._hours: dict[str, str] = {}
+        self._days: set[str] = set()
+
+    def of(self, text: object) -> str:
+        if type(text) is str and _MINUTES.fullmatch(text, 13):
+            known = self._hours.get(text[:13])
+            if known is not None:
+                return known
+        hour = checked_hour(text, "occurred_at")
+        if len(self._hours) >= self._MOST:
+            self._hours.clear()
+        self._hours[hour[:13]] = hour
+        return hour
+
+    def day(self, text: object) -> str:
+        if text in self._days:
+            return str(text)
+        day = checked_day(text, "bucket")
+        self._days.add(day)  # there are not more of them than days
+        return day
+
+
 def decode_figure(value: bytes | None) -> Row:
     """Return the row in ``FigureRow`` bytes; a figure has no cell."""
-    row, source, _, receipt = _open(value, FIGURE_COLUMNS)
-    _, _, version = _version(row)
+    row, source, receipt = _open(value, FIGURE_COLUMNS)
+    version = _version(row)
     return Row(value or b"", source, receipt, version, checked_day(row["bucket"], "bucket"))
 
 
 def decode_reject(value: bytes | None) -> Row:
     """Return the row in ``RejectRow`` bytes; its version is its ``rev``."""
-    row, source, _, receipt = _open(value, REJECT_COLUMNS)
+    row, source, receipt = _open(value, REJECT_COLUMNS)
     rev = _whole(row, "rev", 0)
     return Row(value or b"", source, receipt, rev, checked_day(row["bucket"], "bucket"))
 
@@ -156,28 +218,57 @@ def checked_hour(text: object, field: str) -> str:
     raise Poison(field, "time")
 
 
-def _open(value: bytes | None, columns: frozenset[str]) -> tuple[dict[str, Any], str, str, int]:
+def _object(value: bytes | None) -> dict[str, Any]:
     try:
         row = orjson.loads(value or b"")
     except orjson.JSONDecodeError:
         row = None
     if type(row) is not dict:
         raise Poison("", "json")
-    if not columns <= row.keys():
-        raise Poison(min(columns - row.keys()), "missing")
-    source, event_id = row["source"], row["event_id"]
-    if type(source) is not str or not source:
-        raise Poison("source", "type")
-    if type(event_id) is not str:
-        raise Poison("event_id", "type")
-    return row, source, event_id, _whole(row, "receipt", 1)
+    return row
 
 
-def _version(row: dict[str, Any]) -> tuple[int, int, int]:
+def _check_columns(row: dict[str, Any], columns: frozenset[str]) -> None:
+    missing = columns - row.keys()
+    if missing:
+        raise Poison(min(missing), "missing")
+
+
+def _open(value: bytes | None, columns: frozenset[str]) -> tuple[dict[str, Any], str, int]:
+    row = _object(value)
+    _check_columns(row, columns)
+    _text(row, "source")
+    _text(row, "event_id")
+    if not row["source"]:
+        raise Poison("source", "value")
+    return row, row["source"], _whole(row, "receipt", 1)
+
+
+def _fault(row: dict[str, Any]) -> Poison:
+    """Return what is wrong with an event row that is known to be wrong."""
+    try:
+        for field in ("source", "event_id", "wijk", "theme"):
+            _text(row, field)
+        _whole(row, "receipt", 1)
+        _version(row)
+        for field in ("deleted", "counts"):
+            if _whole(row, field, 0) > 1:
+                return Poison(field, "value")
+    except Poison as fault:
+        return fault
+    return Poison("source", "value")
+
+
+def _text(row: dict[str, Any], field: str) -> None:
+    if type(row[field]) is not str:
+        raise Poison(field, "type")
+
+
+def _version(row: dict[str, Any]) -> int:
     rev, geo_v, version = _whole(row, "rev", 1), _whole(row, "geo_v", 0), row["version"]
     if type(version) is not int or version != pack_version(rev, geo_v):
         raise Poison("version", "value")
-    return rev, geo_v, version
+    return version
 
 
 def _whole(row: dict[str, Any], field: str, least: int) -> int:
@@ -185,10 +276,3 @@ def _whole(row: dict[str, Any], field: str, least: int) -> int:
     if type(number) is not int or number < least:
         raise Poison(field, "value")
     return number
-
-
-def _flag(row: dict[str, Any], field: str) -> bool:
-    flag = row[field]
-    if type(flag) is not int or flag not in (0, 1):
-        raise Poison(field, "value")
-    return flag == 1

@@ -9,13 +9,13 @@ from types import TracebackType
 from typing import Any, Self
 
 import structlog
-from aiokafka import (  # type: ignore[import-untyped] # it has no types
+from aiokafka import (
     AIOKafkaConsumer,
     AIOKafkaProducer,
     ConsumerRebalanceListener,
     TopicPartition,
 )
-from aiokafka.errors import (  # type: ignore[import-untyped] # it has no types
+from aiokafka.errors import (
     CommitFailedError,
     IllegalGenerationError,
     KafkaError,

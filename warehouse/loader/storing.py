@@ -86,14 +86,6 @@ def targets(first_geo_v: int) -> dict[str, Target]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A row and the record it came from, which is needed again should ClickHouse refuse the row."""
-
-    row: Row
-    message: Message
-
-
 class Store:
     """Stores batches.
 
@@ -127,17 +119,17 @@ class Store:
             Terminal: ClickHouse refuses the statement, or too many rows of the batch.
         """
         target = self._targets[batch.topic]
-        entries, rejects = _decoded(batch, target)
+        accepted, rejects = _decoded(batch, target)
         self._check_budget(target.table, rejects)
         self._hook(Step.DECODED)
         stored: list[tuple[str, list[Row]]] = []
-        for part in _by_month(entries):
-            stored += self._store_part(target, part, rejects, abandoned)
+        for part in _by_month(accepted):
+            stored += self._store_part(target, part, batch, rejects, abandoned)
         self._hook(Step.ROWS)
         if target.touches_cells:
             self._mark(batch.topic, stored, abandoned)
             self._hook(Step.DIRTY)
-        for rows in _rows_by_month(rejects):
+        for rows in _by_month(rejects):
             self._insert("rejected", rows, abandoned)
         self._hook(Step.REJECTED)
         if rejects:
@@ -145,24 +137,28 @@ class Store:
         return [row for _, rows in stored for row in rows] + rejects
 
     def _store_part(
-        self, target: Target, part: list[_Entry], rejects: list[Row], abandoned: threading.Event
+        self,
+        target: Target,
+        part: list[Row],
+        batch: Batch,
+        rejects: list[Row],
+        abandoned: threading.Event,
     ) -> list[tuple[str, list[Row]]]:
         """Store rows of one month; halve what is refused until the rows at fault stand alone."""
         stored = []
         waiting = deque([part])
         while waiting:
-            entries = waiting.popleft()
-            rows = [entry.row for entry in entries]
+            rows = waiting.popleft()
             try:
                 stored.append((self._insert(target.table, rows, abandoned), rows))
             except DataRefused as refusal:
-                if len(entries) == 1:
+                if len(rows) == 1:
                     fault = Poison("", f"clickhouse-{refusal.code}")
-                    rejects.append(reject(entries[0].message, fault))
+                    rejects.append(reject(_message_of(rows[0], batch), fault))
                     self._check_budget(target.table, rejects)
                 else:
-                    middle = len(entries) // 2
-                    waiting.extendleft([entries[middle:], entries[:middle]])
+                    middle = len(rows) // 2
+                    waiting.extendleft([rows[middle:], rows[:middle]])
         return stored
 
     def _check_budget(self, table: str, rejects: Sequence[Row]) -> None:
@@ -205,8 +201,8 @@ class Store:
 def dirty_mark(topic: str, token: str, rows: Iterable[Row]) -> bytes | None:
     """Return the row of ``dirty`` for stored rows; None when they touch nothing."""
     rows = list(rows)
-    cells = sorted({row.cell for row in rows if row.cell is not None})
-    ids = sorted({row.identity for row in rows if row.identity is not None})
+    cells = list({row.cell for row in rows if row.cell is not None})
+    ids = list({row.identity for row in rows if row.identity is not None})
     if not cells and not ids:
         return None
     return orjson.dumps(
@@ -223,26 +219,23 @@ def dirty_mark(topic: str, token: str, rows: Iterable[Row]) -> bytes | None:
     )
 
 
-def _decoded(batch: Batch, target: Target) -> tuple[list[_Entry], list[Row]]:
-    entries: list[_Entry] = []
+def _decoded(batch: Batch, target: Target) -> tuple[list[Row], list[Row]]:
+    accepted: list[Row] = []
     rejects: list[Row] = []
     for message in batch.messages:
         try:
-            entries.append(_Entry(target.decode(message.value), message))
+            accepted.append(target.decode(message.value))
         except Poison as fault:
             rejects.append(reject(message, fault))
-    return entries, rejects
+    return accepted, rejects
 
 
-def _by_month(entries: Iterable[_Entry]) -> list[list[_Entry]]:
+def _message_of(row: Row, batch: Batch) -> Message:
+    return next(message for message in batch.messages if message.value is row.value)
+
+
+def _by_month(rows: Iterable[Row]) -> list[list[Row]]:
     # ClickHouse deduplicates per partition and refuses an insert into too many of them.
-    parts: defaultdict[str, list[_Entry]] = defaultdict(list)
-    for entry in entries:
-        parts[entry.row.bucket[:7]].append(entry)
-    return [parts[month] for month in sorted(parts)]
-
-
-def _rows_by_month(rows: Iterable[Row]) -> list[list[Row]]:
     parts: defaultdict[str, list[Row]] = defaultdict(list)
     for row in rows:
         parts[row.bucket[:7]].append(row)
