@@ -141,5 +141,5 @@ def python_part(name: str) -> tuple[str, ...]:
 
 
 def guarded(argv: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the command that runs a foreign program so that it ends when we end."""
-    return (sys.executable, "-m", "wijkbeeld.supervisor.guard", *argv)
+    """Return the command that runs a foreign program so that it ends when this process ends."""
+    return (sys.executable, "-m", "wijkbeeld.supervisor.guard", str(os.getpid()), *argv)

@@ -15,13 +15,13 @@ PR_SET_PDEATHSIG = 1
 
 
 def main(argv: list[str]) -> None:
-    """Replace this process by ``argv``."""
-    parent = os.getppid()
+    """Replace this process by the program in ``argv``, after the process id of the supervisor."""
+    supervisor, *program = argv
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it ended before we could ask
+        if os.getppid() != int(supervisor):  # it ended before we could ask
             sys.exit(1)
-    os.execv(argv[0], argv)  # noqa: S606 - a program of ours with arguments of ours, no shell
+    os.execv(program[0], program)  # noqa: S606 - a program of ours with arguments of ours, no shell
 
 
 if __name__ == "__main__":

@@ -1,0 +1,35 @@
+"""``python -m benchmarks [NAME ...]``: runs the benchmarks by name; all that compare streams by default."""
+
+from __future__ import annotations
+
+import argparse
+import runpy
+import sys
+
+BENCHMARKS = {
+    "streams": ("benchmarks.streams_stage", "raw -> located events, beside idiomatic Faust and quixstreams"),
+    "ingest": ("benchmarks.ingest_publish", "outbox -> broker, beside a bare send loop"),
+    "loader": ("benchmarks.loader", "events -> ClickHouse, beside a bare insert"),
+}
+
+
+def main() -> None:
+    listing = "\n".join(f"  {name:<10}{what}" for name, (_, what) in BENCHMARKS.items())
+    parser = argparse.ArgumentParser(
+        prog="make bench", epilog=listing, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("name", nargs="*", default=["streams"], help="which (default: streams); 'all' for all")
+    parser.add_argument("--json", metavar="FILE", help="write the results of a single benchmark as JSON too")
+    options = parser.parse_args()
+    names = list(BENCHMARKS) if "all" in options.name else options.name
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"no such benchmark: {', '.join(unknown)}")
+    if options.json and len(names) > 1:
+        parser.error("--json goes with one benchmark")
+    for name in names:
+        sys.argv = [name, *(["--json", options.json] if options.json else [])]
+        runpy.run_module(BENCHMARKS[name][0], run_name="__main__")
+
+
+main()
