@@ -1,1 +1,1 @@
-"""P2000: the paging network of the Dutch emergency services, as multimon-ng prints it or an archive keeps it."""
+"""P2000: the paging network of the Dutch emergency services, received live or from an archive."""

@@ -1,8 +1,8 @@
 """The archive layout: CSV with a page per row and its time on the clock of Amsterdam.
 
-Columns (in any order, others are never looked at): ``Titel``, the text of the page; ``Discipline``, the service
-as the archive names it; and the time, either ``ts_local`` (ISO 8601 without a zone) or ``Publicatiedatum`` and
-``Publicatietijd``. One row is one line.
+Columns (in any order, others are never looked at): ``Titel``, the text of the page; ``Discipline``,
+the service as the archive names it; and the time, either ``ts_local`` (ISO 8601 without a zone) or
+``Publicatiedatum`` and ``Publicatietijd``. One row is one line.
 """
 
 from __future__ import annotations
@@ -73,14 +73,18 @@ def read_row(line: Line, state: ArchiveState) -> tuple[Content, ArchiveState]:
         columns = read_header(line.data)
         return (Nothing(), ArchiveState(columns)) if columns else (Garbage("header"), state)
     cells = _cells(line.data)
-    if cells is None or len(cells) <= max(state.columns.text, state.columns.service, *state.columns.time):
+    if cells is None or len(cells) <= max(
+        state.columns.text, state.columns.service, *state.columns.time
+    ):
         return Garbage("row"), state
     local = _local(" ".join(cells[i] for i in state.columns.time))
     text = cells[state.columns.text].strip()
     if local is None or not text:
         return Garbage("time" if local is None else "text"), state
     fold = _fold(local, state)
-    page = Page(from_local(local, fold=fold), text, _SERVICES.get(cells[state.columns.service].strip().lower()))
+    page = Page(
+        from_local(local, fold=fold), text, _SERVICES.get(cells[state.columns.service].strip().lower())
+    )
     return page, replace(state, local=local.isoformat(), fold=fold)
 
 
@@ -100,7 +104,7 @@ def _local(text: str) -> datetime | None:
 
 
 def _fold(local: datetime, state: ArchiveState) -> int:
-    """Which pass of the repeated hour a row is in: the clock went back when a row is earlier than the last."""
+    """Which pass of the repeated hour a row is in: one earlier than the last shows a clock set back."""
     if from_local(local, fold=0) == from_local(local, fold=1) or not state.local:
         return 0
     last = datetime.fromisoformat(state.local)

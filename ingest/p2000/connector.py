@@ -16,7 +16,7 @@ from domain.metrics import Counter
 from domain.rejects import RejectReason
 from ingest.keys import KeyedHash
 from ingest.p2000.archive import ArchiveState
-from ingest.p2000.decoding import Layout, decode_archive, decode_lines, recognise
+from ingest.p2000.decoding import SNIFF_LINES, Layout, decode_archive, decode_lines, recognise
 from ingest.p2000.files import FileInput
 from ingest.p2000.folding import Folder
 from ingest.p2000.grammar import Grammar
@@ -97,7 +97,7 @@ class P2000Connector:
     def _decode(
         self, state: FeedState, chunk: Chunk, now: datetime
     ) -> tuple[Iterable[tuple[Record, FeedState]], bool]:
-        """Records, each with the state behind it as far as decoding goes; and whether more are awaited."""
+        """Records, each with the decoder's state behind it; and whether a part is still awaited."""
         if state.layout is Layout.ARCHIVE:
             archive = decode_archive(chunk.lines, state.archive)
             return ((record, replace(state, archive=rows)) for record, rows in archive), False
@@ -108,15 +108,12 @@ class P2000Connector:
 
     def _answer(self, turn: _Turn, chunk: Chunk, *, holding: bool) -> Poll:
         done = chunk.ended and not turn.stopped and not holding
-        if turn.stopped:
-            wait = turn.wait
-        else:
-            wait = _AT_ONCE if done or (chunk.more and turn.taken) else _IDLE
+        wait = _AT_ONCE if done or (chunk.more and turn.taken) else _IDLE
         finite = chunk.size is not None and not self._playing.growing
         return Poll(
             findings=turn.findings,
             cursor=to_cursor(turn.state),
-            wait=wait,
+            wait=turn.wait if turn.stopped else wait,
             filtered=turn.filtered,
             done=done,
             progress=turn.offset / max(chunk.size or 0, 1) if finite else None,
@@ -124,12 +121,13 @@ class P2000Connector:
 
     def _unrecognised(self, state: FeedState, chunk: Chunk) -> Poll:
         """Nothing to go by yet, or an input that is neither layout."""
-        if any(line.data.strip() for line in chunk.lines):
+        lines = sum(1 for line in chunk.lines if line.data.strip())
+        if lines and (chunk.ended or lines >= SNIFF_LINES):
             raise SourceRefused("p2000: the input is neither multimon-ng lines nor an archive of pages")
         return Poll((), to_cursor(state), _AT_ONCE if chunk.ended else _IDLE, done=chunk.ended)
 
     def anchored(self, anchor: Anchor | None, moment: datetime, now: datetime) -> Anchor:
-        """Return the anchor for a page of ``moment``: the saved one, or a new one when the speed changed."""
+        """Return the anchor for a page of ``moment``: a new one on the first page or another speed."""
         speed, as_live = self._playing.speed, self._playing.as_live
         if anchor is not None and anchor.speed == speed:
             return anchor
@@ -225,7 +223,7 @@ class _Turn:
 
 
 def _at(state: FeedState, chunk: Chunk) -> FeedState:
-    """``state`` at the place where ``chunk`` begins, which is another one when the input was replaced."""
+    """``state`` where ``chunk`` begins, which is elsewhere when the input was replaced."""
     if state.mark is not None and _moved(state, chunk):
         state = replace(state, archive=ArchiveState(), joined=())
     return replace(state, mark=chunk.mark)
@@ -268,7 +266,9 @@ def p2000_feed(
     piped = path is None or is_pipe(path)
     layout = None if piped or path is None else sniff(path)
     recording = speed is not None or as_live
-    growing = follow if follow is not None else (piped or (layout is not Layout.ARCHIVE and not recording))
+    growing = (
+        follow if follow is not None else (piped or (layout is not Layout.ARCHIVE and not recording))
+    )
     if as_live and speed is None and (growing or piped):
         raise SettingsError("p2000: as live needs a recording with an end, or a speed; give --speed")
     playing = Playing(speed, as_live, growing, max_batch)

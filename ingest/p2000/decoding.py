@@ -1,4 +1,4 @@
-"""From the lines of an input to records: the archive row by row, paging lines with their parts put together."""
+"""From lines to records: an archive row by row, paging lines with their parts put together."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ MAX_LINE_BYTES = 8192
 
 _PARTS_WITHIN = timedelta(seconds=60)
 _PARTS_MAX = 8
-_SNIFF_LINES = 50
+
+SNIFF_LINES = 50
+"""An input shows its layout within so many lines."""
 
 
 class Layout(StrEnum):
@@ -31,7 +33,7 @@ class Layout(StrEnum):
 
 def recognise(lines: Sequence[Line], now: datetime) -> Layout | None:
     """Return the layout of an input from its first lines; None when they show neither."""
-    full = [line for line in lines[:_SNIFF_LINES] if line.data.strip()]
+    full = [line for line in lines if line.data.strip()][:SNIFF_LINES]
     if full and read_header(full[0].data):
         return Layout.ARCHIVE
     if any(isinstance(read_line(line.data, now), FlexPart | NotText) for line in full):
@@ -39,9 +41,7 @@ def recognise(lines: Sequence[Line], now: datetime) -> Layout | None:
     return None
 
 
-def decode_archive(
-    lines: Sequence[Line], state: ArchiveState
-) -> Iterator[tuple[Record, ArchiveState]]:
+def decode_archive(lines: Sequence[Line], state: ArchiveState) -> Iterator[tuple[Record, ArchiveState]]:
     """Yield a record per line of an archive, each with the state behind it."""
     for line in lines:
         content: Content = Garbage("length")
@@ -85,7 +85,9 @@ def decode_lines(
         elif isinstance(part, FlexPart) and part.fragment == "first":
             whole = _join(lines, parts, index, used)
             ahead = more and index > 0 and not _over(parts[index:], part, part.page.moment)
-            if whole is None and (ahead or (growing and not more and not _over(parts[index:], part, now))):
+            if whole is None and (
+                ahead or (growing and not more and not _over(parts[index:], part, now))
+            ):
                 return Decoded(records, tuple(sorted(used)), holding=True)
             content = whole or part
         page = content.page if isinstance(content, FlexPart) else content
@@ -103,7 +105,7 @@ def _join(
     index: int,
     used: set[int],
 ) -> FlexPart | None:
-    """The page that begins with part ``index``, its later parts added to ``used``; None without its end."""
+    """The page that begins with part ``index``; its later parts go to ``used``. None without its end."""
     first = parts[index]
     if not isinstance(first, FlexPart):
         return None
@@ -123,9 +125,7 @@ def _join(
     return None
 
 
-def _over(
-    rest: Sequence[Part], first: FlexPart, now: datetime
-) -> bool:
-    """Whether the time in which the end of a page comes is over, by the lines behind it or by ``now``."""
+def _over(rest: Sequence[Part], first: FlexPart, now: datetime) -> bool:
+    """Whether the end of a page is overdue, by the lines behind it or by ``now``."""
     latest = max((p.page.moment for p in rest if isinstance(p, FlexPart)), default=first.page.moment)
     return max(latest, now) - first.page.moment > _PARTS_WITHIN

@@ -1,9 +1,9 @@
 """Reading a file of pages: once, or as it grows, through rotation and truncation.
 
-A mark is the file's inode, the offset behind the last line that was used, and a keyed hash of the file's first
-bytes. A file with another inode in its place was rotated: what is left of the old one is read first, as long
-as it still lies in the same folder. A file that became shorter or begins with other bytes was written anew
-and is read from its start.
+A mark is the file's inode, the offset behind the last line that was used, and a keyed hash of the
+file's first bytes. A file with another inode in its place was rotated: what is left of the old one
+is read first, as long as it still lies in the same folder. A file that became shorter or begins
+with other bytes was written anew and is read from its start.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Folding: which pages speak of one incident.
 
-Every alarm is paged several times: to each receiver, again when it was not acknowledged, cut short, garbled
-by noise, and once more with every unit that is sent after. Pages fold within a sliding hour of page time, on
-evidence that two different incidents do not share by chance; in doubt they stay two events. Services are
-never folded together. What is compared is in ``incidents.Seen``.
+Every alarm is paged several times: to each receiver, again when it was not acknowledged, cut short,
+garbled by noise, and once more with every unit that is sent after. Pages fold within a sliding hour
+of page time, on evidence that two different incidents do not share by chance; in doubt they stay
+two events. Services are never folded together. What is compared is in ``incidents.Seen``.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ class Folder:
         self._keyed = keyed
         self._shingler = Shingler(keyed)
 
-    def fold(self, window: Sequence[Seen], message: Message, page: datetime, occurred: datetime) -> Folded:
+    def fold(
+        self, window: Sequence[Seen], message: Message, page: datetime, occurred: datetime
+    ) -> Folded:
         """Return what a page adds to the events of the last hour.
 
         Args:
@@ -73,7 +75,7 @@ class Folder:
         return Folded(finding, _swap(recent, match, kept))
 
     def _cancel(self, recent: list[Seen], new: Seen, message: Message) -> Folded:
-        """Retract the incident that a cancellation is about; without one it is an event that does not count."""
+        """Retract the incident that is cancelled; without one, add an event that does not count."""
         found = next((s for s in reversed(recent) if _cancels(new, s)), None)
         if found is None:
             again = next((s for s in recent if s.sort == Sort.CANCEL and s.text == new.text), None)

@@ -1,8 +1,8 @@
 """The time of a page from the FLEX frame that carried it.
 
-FLEX counts an hour in 15 cycles of 128 frames of 1.875 s, on the network's clock. P2000's clock is that of GPS,
-which does not insert leap seconds and has been 18 s ahead of UTC since 2017: the frames of received lines lie
-17 to 18 s behind the time that their receiver printed.
+FLEX counts an hour in 15 cycles of 128 frames of 1.875 s, on the network's clock. P2000's clock is
+that of GPS, which does not insert leap seconds and has been 18 s ahead of UTC since 2017: the
+frames of received lines lie 17 to 18 s behind the time that their receiver printed.
 """
 
 from __future__ import annotations

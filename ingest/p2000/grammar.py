@@ -1,8 +1,8 @@
 """What a page says, as far as it may leave the connector.
 
-The order of a page: priority, talk group, marker words, nature, objects, street, place, units or numbers.
-The grammar is that of ``docs/sources/p2000.md``; the service comes from the priority, from the archive's own
-column, or from the nature.
+The order of a page: priority, talk group, marker words, nature, objects, street, place, units or
+numbers. The grammar is that of ``docs/sources/p2000.md``; the service comes from the priority, from
+the archive's own column, or from the nature.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def _service(head: Head, named: Service | None, words: tuple[str, ...]) -> Servi
         return head.service
     if named:
         return named
-    if "brw" in words or fire_units(words[-1:]) and head.sort is Sort.CANCEL:
+    if "brw" in words or (head.sort is Sort.CANCEL and fire_units(words[-1:])):
         return Service.FIRE
     return Service.POLICE if match_nature(words)[1] else Service.OTHER
 
@@ -201,4 +201,3 @@ def _road(zone: tuple[str, ...]) -> str | None:
             following = zone[index + 1 : index + 2]
             return " ".join([word, *(w for w in following if w in ("re", "li", "links", "rechts"))])
     return None
-

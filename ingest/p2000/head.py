@@ -36,10 +36,14 @@ FREE_TEXT = frozenset({Sort.CONTACT, Sort.BULLETIN})
 """Sorts in which dispatch writes to people, and in which a place may stand anywhere."""
 
 _PRIORITY = (
-    (re.compile(r"p ?([1-5])\b(?! ?[a-z]{0,2}\d{3,})"), "p", Service.FIRE),
+    (re.compile(r"p ?([1-5])\b"), "p", Service.FIRE),
     (re.compile(r"p(?= )"), None, Service.FIRE),
     # "A1 re 34,5" is a motorway.
-    (re.compile(r"a([0-2])\b(?! (?:re|li|rechts|links|hm|afrit|oprit|knp|kp)\b)"), "a", Service.AMBULANCE),
+    (
+        re.compile(r"a([0-2])\b(?! (?:re|li|rechts|links|hm|afrit|oprit|knp|kp)\b)"),
+        "a",
+        Service.AMBULANCE,
+    ),
     (re.compile(r"b([1-3])\b"), "b", Service.AMBULANCE),
     (re.compile(r"prio ?([1-5])\b"), "prio", None),
     (re.compile(r"([1-3])(?= [a-z])"), "prio", None),
@@ -80,7 +84,9 @@ _SORTS: tuple[tuple[Sort, re.Pattern[str]], ...] = (
         ),
     ),
 )
-_SCALE = re.compile(r"(?:zeer )?(?:grote|middel|kleine) (?:br|brand|hv|hulpverlening)\b|(?:groot|middel) alarm\b")
+_SCALE = re.compile(
+    r"(?:zeer )?(?:grote|middel|kleine) (?:br|brand|hv|hulpverlening)\b|(?:groot|middel) alarm\b"
+)
 _FILLER = re.compile(r"(?:ecall|tbo|nader bericht|opschaling)\b:? *")
 _SCALES = {"zeer": Severity.CRITICAL, "grot": Severity.CRITICAL, "groo": Severity.CRITICAL,
            "midd": Severity.SERIOUS, "klei": Severity.MINOR}  # fmt: skip
@@ -114,7 +120,6 @@ def read_head(text: str) -> Head:
     while found := (_SCALE.match(rest) or _FILLER.match(rest)):
         if found.re is _SCALE:
             scale = _SCALES[found.group()[:4]]
-        # "middel br br woning": the scale ends with the nature's own first word when that is not repeated.
         rest = _without_scale(rest, found)
     return Head(service, priority, sort, scale, rest)
 
@@ -142,7 +147,9 @@ def _without_scale(rest: str, found: re.Match[str]) -> str:
         return behind
     last = found.group().split()[-1]
     repeated = behind.split(" ", 1)[0] in ("br", "brand", "hv", "hulpverlening") or last == "alarm"
-    return behind if repeated or behind.startswith(("gebouwbrand", "woningbrand")) else f"{last} {behind}"
+    return (
+        behind if repeated or behind.startswith(("gebouwbrand", "woningbrand")) else f"{last} {behind}"
+    )
 
 
 def _squeeze(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What is remembered of a page of the last hour: keyed hashes, unit numbers and closed terms, never text."""
+"""What is remembered of a page for an hour: keyed hashes, unit numbers and closed terms, never text."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ class Seen:
 
 
 def merged(old: Seen, new: Seen) -> Seen:
-    """Return ``old`` with what the page ``new`` says better or adds; equal to ``old`` when that is nothing.
+    """Return ``old`` with what ``new`` says better or adds; ``old`` itself when that is nothing.
 
-    The first page gives identity and time. A page that knows the nature or the street where the earlier one
-    did not replaces both; a page of the same nature and street adds its units and raises priority and
-    severity; any other adds nothing.
+    The first page gives identity and time. A page that knows the nature or the street where the earlier
+    one did not replaces both; a page of the same nature and street adds its units and raises priority
+    and severity; any other adds nothing.
     """
     gain = (new.known, new.placed), (old.known, old.placed)
     replaces = gain[0] != gain[1] and all(a >= b for a, b in zip(*gain, strict=True))
@@ -108,5 +108,3 @@ def incident(seen: Seen, message: Message) -> Incident:
         priority=seen.priority,
         units=min(len(seen.units), 999),
     )
-
-

@@ -8,7 +8,7 @@
     FLEX|2021-06-28 16:50:35|1600/2/A|12.092|[001530615]|NUM 3301
     FLEX_NEXT|1600/2|13.006.A|0002029582|SG|5|ALN|3.0.K|0000120161|0000120999|text
 
-``--timestamp`` puts a time in front, in local time or (``--iso8601``) UTC; ``--label`` a label before that.
+``--timestamp`` puts a time in front, local or (``--iso8601``) UTC; ``--label`` a label before that.
 The time inside a FLEX line is UTC. Source: ``demod_flex.c``, ``demod_flex_next.c``, ``unixinput.c`` of
 https://github.com/EliasOenal/multimon-ng.
 """

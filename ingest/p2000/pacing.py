@@ -1,9 +1,9 @@
 """When a page of a recording plays, and which time its event gets.
 
-An anchor ties one moment of the recording to one on the clock. At speed N a page plays at
-``wall + (page time - anchor page) / N``; as fast as it can, every page is due. Without *as live* an event
-keeps its page's own time. With it, it occurs when it plays; as fast as it can, a constant shift puts the last
-page at the start. So no event ever occurs in the future.
+An anchor ties one moment of the recording to one on the clock. At speed N a page plays at ``wall +
+(page time - anchor page) / N``; as fast as it can, every page is due. Without *as live* an event
+keeps its page's own time. With it, it occurs when it plays; as fast as it can, a constant shift
+puts the last page at the start. So no event ever occurs in the future.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """``page`` in the recording is ``wall`` on the clock (both UTC); ``speed`` None is as fast as it can."""
+    """``page`` in the recording is ``wall`` on the clock (both UTC); speed None: as fast as it can."""
 
     wall: datetime
     page: datetime

@@ -1,7 +1,8 @@
 """Reading pages from a pipe: standard input or a named pipe.
 
-A thread reads, so that a poll never waits. Bytes that were taken from the pipe and not yet committed are gone
-when the process is killed: a pipe cannot be read twice. Use a growing file where that matters.
+A thread reads, so that a poll never waits. Bytes that were taken from the pipe and not yet
+committed are gone when the process is killed: a pipe cannot be read twice. Use a growing file where
+that matters.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Likeness of two texts from keyed hashes of their three-letter pieces: the texts themselves are not kept."""
+"""Likeness of two texts from keyed hashes of their three-letter pieces; the texts are not kept."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ class Shingler:
         padded = f" {text} "
         pieces = {padded[i : i + _SIZE] for i in range(len(padded) - _SIZE + 1)}
         hashes = sorted(
-            hashlib.blake2b(piece.encode("utf-8", "surrogatepass"), digest_size=_DIGEST, key=self._key).digest()
+            hashlib.blake2b(
+                piece.encode("utf-8", "surrogatepass"), digest_size=_DIGEST, key=self._key
+            ).digest()
             for piece in pieces
         )
         return base64.b64encode(b"".join(hashes[:_LIMIT])).decode("ascii")

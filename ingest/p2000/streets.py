@@ -65,7 +65,7 @@ def _square(parts: Sequence[str]) -> str | None:
 
 def _numbered(parts: Sequence[str]) -> str | None:
     """``malverte straat``, ``de gildekampe straat``, ``lankforst 25e straat``: streets with a number."""
-    if parts[-1] != "straat" or len(parts) < 2:  # noqa: PLR2004 - a name and the word itself
+    if parts[-1] != "straat" or len(parts) < 2:
         return None
     name, before = parts[-2], parts[:-2]
     if _ORDINAL.fullmatch(name) and before:
@@ -80,7 +80,7 @@ def _numbered(parts: Sequence[str]) -> str | None:
 
 
 def _phrase(parts: Sequence[str]) -> str | None:
-    """``weg door X``, ``laan van X``, ``passage X``; ``achter de (oude) X`` when nothing else is there."""
+    """``weg door X``, ``laan van X``, ``passage X``; ``achter de (oude) X`` if nothing else is there."""
     last = parts[-1]
     if not _WORD.fullmatch(last) or _is_street_word(last):
         return None

@@ -5,23 +5,24 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_BRACKETS = str.maketrans({c: " " for c in "()[]{}<>|"})
+_BRACKETS = str.maketrans(dict.fromkeys("()[]{}<>|", " "))
 _HOUSE = re.compile(r"\d+(?:[a-z]{1,3})?(?:[-/]\d*[a-z]*)*|[a-z]|bis|hs", re.IGNORECASE)
-# Letters F, I, O, Q, U, Y and the pairs SA, SD, SS are not used in postcodes; weights and lengths are not
-# postcodes either. https://nl.wikipedia.org/wiki/Postcodes_in_Nederland
+# Letters F, I, O, Q, U, Y and the pairs SA, SD, SS are not used in postcodes; nor are weights and
+# lengths postcodes. https://nl.wikipedia.org/wiki/Postcodes_in_Nederland
 _PC6 = re.compile(r"\b([1-9]\d{3})((?!sa|sd|ss|kg|mm|cm|km|ha|kv|kw)[a-eghj-npr-tv-xz]{2})\b")
-_TAIL_WORDS = frozenset(
-    """rit rit: ritnr ritnr: rit.nr bon bon: icnum icnum: ic vak: vak regio mka mkb mkp meldkamer gz glz
-    gms vordering eenheid gr1 c j""".split()
+_NUMBER_WORDS = frozenset(
+    ("rit", "rit:", "ritnr", "ritnr:", "rit.nr", "bon", "bon:", "icnum", "icnum:"),
 )
-_NUMBER_WORDS = frozenset("rit rit: ritnr ritnr: rit.nr bon bon: icnum icnum:".split())
+_TAIL_WORDS = _NUMBER_WORDS | frozenset(
+    ("ic", "vak:", "vak", "regio", "mka", "mkb", "mkp", "meldkamer", "gz", "glz", "gms", "vordering"),
+)
 _UNIT_FIRE = re.compile(r"\d{6}")
 _UNIT_AMBULANCE = re.compile(r"\d{5}")
 _INCIDENT_NUMBER = re.compile(r"\d{4,7}")
 
 
 def normalise(text: str) -> str:
-    """Return a page's text in the form that identifies it: NFC, lower case, no brackets, single spaces."""
+    """Return a page's text as it is identified: NFC, lower case, no brackets, single spaces."""
     folded = unicodedata.normalize("NFC", text).lower().translate(_BRACKETS)
     return " ".join("".join(c if c.isprintable() else " " for c in folded).split())
 
@@ -54,7 +55,7 @@ def fire_units(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def ambulance_units(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the ambulance numbers (``RRnnn``) that stand at the start of ``words``, before other words."""
+    """Return the ambulance numbers (``RRnnn``) that ``words`` start with, behind flags only."""
     units: list[str] = []
     for word in words:
         if _UNIT_AMBULANCE.fullmatch(bare(word)):
@@ -64,7 +65,9 @@ def ambulance_units(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(units))
 
 
-_BEFORE_UNIT = frozenset(["", "ambu", "ambulance", "dia", "ja", "nee", "directe", "inzet", "vws", "dv", "mmt"])
+_BEFORE_UNIT = frozenset(
+    ["", "ambu", "ambulance", "dia", "ja", "nee", "directe", "inzet", "vws", "dv", "mmt"]
+)
 
 
 def marked_number(words: tuple[str, ...]) -> str | None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from domain.areas import GemeenteCode, Municipality
 from ingest.p2000.tokens import bare, is_tail
 
-_BEFORE_PLACE = frozenset(["", "dia", "vws", "prof", "ambu", "ja", "nee", "ass.", "ass", "pol.", "pol", "ambulance"])
+_BEFORE_PLACE = frozenset(
+    ["", "dia", "vws", "prof", "ambu", "ja", "nee", "ass.", "ass", "pol.", "pol", "ambulance"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,13 @@ class Gazetteer:
         return any(name in text for name in self._gemeenten)
 
     def find(
-        self, words: tuple[str, ...], units: tuple[str, ...], *, head: int, free_text: bool, ambulance: bool
+        self,
+        words: tuple[str, ...],
+        units: tuple[str, ...],
+        *,
+        head: int,
+        free_text: bool,
+        ambulance: bool,
     ) -> Place | None:
         """Return the place of a page, or None when the page is another region's.
 
