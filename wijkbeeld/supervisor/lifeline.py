@@ -6,8 +6,12 @@ import json
 import os
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from wijkbeeld.supervisor.child import LIFELINE_FD, REPORT_FD
+
+READY_FILE = "WIJKBEELD_READY_FILE"
+"""Variable that names a file to make when the part does its work: what a container's health check sees."""
 
 GRACE_SECONDS = 6.0
 """A part that has not ended this long after the supervisor is gone ends itself."""
@@ -29,14 +33,20 @@ def _watch(fd: int, on_gone: Callable[[], None]) -> None:
 
 
 class Reporter:
-    """Tells the supervisor that a part is ready, or why it cannot go on; silent without a supervisor."""
+    """Tells the supervisor that a part is ready, or why it cannot go on; silent without a supervisor.
+
+    A container has no supervisor; there the file named by ``READY_FILE`` says that the part is ready.
+    """
 
     def __init__(self, env: Mapping[str, str]) -> None:
         fd = env.get(REPORT_FD)
         self._fd = int(fd) if fd is not None else None
+        self._ready_file = env.get(READY_FILE)
 
     def ready(self) -> None:
         """Say that the part does its work."""
+        if self._ready_file:
+            Path(self._ready_file).touch()
         self._say({"ready": True})
 
     def fatal(self, message: str) -> None:
