@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import hashlib
 import hmac
 import os
 import secrets
@@ -18,7 +17,7 @@ KEY_FILE_MODE = 0o600
 # Separates these hashes from anything else that may ever be made with the same key.
 _DOMAIN = b"wijkbeeld/keyed-hash/v1\x00"
 # 144 of the 256 bits: no collision at any scale, and 24 characters without padding.
-_ID_BYTES = 18
+_DIGEST_BYTES = 18
 
 
 class KeyedHash:
@@ -34,25 +33,26 @@ class KeyedHash:
     def __init__(self, key: bytes) -> None:
         if len(key) < KEY_BYTES:
             raise ValueError(f"a key has at least {KEY_BYTES} bytes")
-        self._keyed = hmac.new(key, _DOMAIN, hashlib.sha256)
+        self._key = key
 
     def __repr__(self) -> str:
         return "KeyedHash(...)"
 
-    def id(self, *parts: str) -> str:
-        """Return the id of ``parts``: 24 characters of base64url (``A-Z a-z 0-9 - _``), 144 bits.
+    def digest(self, *parts: str) -> bytes:
+        """Return the keyed hash of ``parts``: 18 bytes (144 bits).
 
         Parts are hashed with their lengths, so that ("ab", "c") and ("a", "bc") differ. The first part
-        names by convention what is identified, such as ``"page"``, so that equal values of different
-        meaning get different ids.
+        names by convention what is hashed, such as ``"page"``, so that equal values of different
+        meaning get different hashes.
         """
-        mac = self._keyed.copy()
-        for part in parts:
-            # A lone surrogate, as undecodable input leaves it, must hash rather than raise.
-            value = part.encode("utf-8", "surrogatepass")
-            mac.update(len(value).to_bytes(8, "big"))
-            mac.update(value)
-        return base64.urlsafe_b64encode(mac.digest()[:_ID_BYTES]).decode("ascii")
+        # A lone surrogate, as undecodable input leaves it, must hash rather than raise.
+        values = [part.encode("utf-8", "surrogatepass") for part in parts]
+        message = b"".join(len(value).to_bytes(8, "big") + value for value in values)
+        return hmac.digest(self._key, _DOMAIN + message, "sha256")[:_DIGEST_BYTES]
+
+    def id(self, *parts: str) -> str:
+        """Return ``digest(*parts)`` as 24 characters of base64url (``A-Z a-z 0-9 - _``)."""
+        return base64.urlsafe_b64encode(self.digest(*parts)).decode("ascii")
 
 
 def load_or_create_key(path: Path) -> bytes:

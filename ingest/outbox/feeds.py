@@ -1,0 +1,105 @@
+"""The feeds in the outbox: where each one is, and how it goes."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import orjson
+
+from domain.topics import Lane
+from ingest.outbox.schema import LANE_NUMBERS
+from ingest.protocol import Cursor, Poll, Source
+
+
+class FeedState(StrEnum):
+    """How a feed goes."""
+
+    WAITING = "waiting"
+    """For its next poll; all is well."""
+    FAILING = "failing"
+    """Its last poll failed; it is tried again."""
+    STOPPED = "stopped"
+    """Its source must not be read on; somebody must change something."""
+    DONE = "done"
+    """It has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a feed is: its cursor (None before the first poll), and whether it has ended."""
+
+    cursor: Cursor | None
+    done: bool
+
+
+def register(connection: sqlite3.Connection, sources: Iterable[Source]) -> None:
+    """Make sources and their feeds known; what is stored of them stays, except for old errors."""
+    for source in sources:
+        connection.execute("INSERT OR IGNORE INTO source (name) VALUES (?)", (source.name,))
+        for feed in source.feeds:
+            connection.execute(
+                "INSERT INTO feed (source, lane, state)"
+                " VALUES ((SELECT no FROM source WHERE name = ?), ?, ?)"
+                " ON CONFLICT DO UPDATE SET error = NULL, next_poll_at = NULL,"
+                " state = iif(done, ?, excluded.state)",
+                (source.name, LANE_NUMBERS[feed.lane], FeedState.WAITING, FeedState.DONE),
+            )
+
+
+def place_of(connection: sqlite3.Connection, source: str, lane: Lane) -> Place:
+    """Return where a registered feed is."""
+    cursor, done = connection.execute(
+        "SELECT cursor, done FROM feed"
+        " WHERE source = (SELECT no FROM source WHERE name = ?) AND lane = ?",
+        (source, LANE_NUMBERS[lane]),
+    ).fetchone()
+    return Place(None if cursor is None else orjson.loads(cursor), bool(done))
+
+
+def advance(
+    connection: sqlite3.Connection,
+    source: int,
+    lane: Lane,
+    poll: Poll,
+    now: datetime,
+    next_poll_at: datetime | None,
+) -> None:
+    """Move a feed to the cursor of a poll."""
+    connection.execute(
+        "UPDATE feed SET cursor = ?, done = ?, progress = ?, state = ?, error = NULL,"
+        " polled_at = ?, next_poll_at = ? WHERE source = ? AND lane = ?",
+        (
+            orjson.dumps(dict(poll.cursor)).decode(),
+            int(poll.done),
+            poll.progress,
+            FeedState.DONE if poll.done else FeedState.WAITING,
+            now.isoformat(),
+            _text(next_poll_at),
+            source,
+            LANE_NUMBERS[lane],
+        ),
+    )
+
+
+def note(
+    connection: sqlite3.Connection,
+    source: str,
+    lane: Lane,
+    state: FeedState,
+    error: str,
+    next_poll_at: datetime | None,
+) -> None:
+    """Write down why a feed gives nothing now; its cursor stays."""
+    connection.execute(
+        "UPDATE feed SET state = ?, error = ?, next_poll_at = ?"
+        " WHERE source = (SELECT no FROM source WHERE name = ?) AND lane = ?",
+        (state, error, _text(next_poll_at), source, LANE_NUMBERS[lane]),
+    )
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

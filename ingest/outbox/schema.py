@@ -1,0 +1,215 @@
+"""The outbox file: its tables, how it is opened, and its errors in our words.
+
+``outbox`` holds the records that are not yet durable elsewhere, ``unpublished`` those of them that the
+broker has not acknowledged (a table of its own, so that marking thousands of records does not rewrite
+them), ``seen`` the identities, ``feed`` the cursors, ``counter`` the durable counters.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from domain.errors import SettingsError, Terminal, Transient
+from domain.topics import Lane
+
+FORMAT = 1
+LANE_NUMBERS = {Lane.LIVE: 0, Lane.BACKFILL: 1}
+"""How a lane is written in the tables."""
+
+FILE_MODE = 0o600
+BUSY_SECONDS = 30.0
+
+_TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE source (
+    no INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    last_receipt INTEGER NOT NULL DEFAULT 0,
+    last_received_at TEXT
+);
+
+CREATE TABLE outbox (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of commit; never given twice
+    source INTEGER NOT NULL,
+    receipt INTEGER NOT NULL,
+    lane INTEGER NOT NULL,                  -- 0 live, 1 backfill
+    rejected INTEGER NOT NULL,              -- 1: travels to topic `rejected`
+    event_id TEXT NOT NULL,
+    payload BLOB NOT NULL
+);
+CREATE UNIQUE INDEX outbox_receipt ON outbox (source, receipt);
+
+CREATE TABLE unpublished (
+    lane INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (lane, seq)
+) WITHOUT ROWID;
+
+CREATE TABLE seen (
+    source INTEGER NOT NULL,
+    event_id TEXT NOT NULL,
+    rev INTEGER NOT NULL,                   -- 0: only ever seen too late
+    content BLOB NOT NULL,                  -- keyed hash
+    revision TEXT,                          -- the source's own whole number, of any size
+    bucket TEXT NOT NULL,
+    last_at INTEGER NOT NULL,               -- later of last receipt and occurrence, ms since 1970
+    forgettable INTEGER NOT NULL,
+    PRIMARY KEY (source, event_id)
+) WITHOUT ROWID;
+CREATE INDEX seen_forgettable ON seen (source, last_at) WHERE forgettable = 1;
+
+CREATE TABLE feed (
+    source INTEGER NOT NULL,
+    lane INTEGER NOT NULL,
+    cursor TEXT,
+    done INTEGER NOT NULL DEFAULT 0,
+    progress REAL,
+    state TEXT NOT NULL DEFAULT 'waiting',
+    error TEXT,
+    polled_at TEXT,
+    next_poll_at TEXT,
+    PRIMARY KEY (source, lane)
+) WITHOUT ROWID;
+
+CREATE TABLE counter (
+    source INTEGER NOT NULL,
+    day TEXT NOT NULL,                      -- UTC day of receipt
+    name TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (source, day, name)
+) WITHOUT ROWID;
+"""
+
+_PASSING = frozenset(
+    {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM", "SQLITE_INTERRUPT"}
+)
+
+
+class OutboxFailed(Terminal):
+    """The outbox file is damaged or gone: ingest cannot go on."""
+
+
+class OutboxNotReady(Transient):
+    """The outbox file is there and its tables are not: ingest is just making them."""
+
+
+@contextmanager
+def our_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ours, by code; its own text is not kept.
+
+    Raises:
+        Transient: busy, disk full, or an I/O error: the same call may succeed later.
+        OutboxFailed: anything else.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", None) or type(error).__name__
+        # Extended codes such as SQLITE_IOERR_WRITE say which case of the basic one.
+        basic = "_".join(name.split("_")[:2])
+        if basic in _PASSING:
+            raise Transient(f"outbox {path}: {name}; check disk space") from None
+        raise OutboxFailed(f"outbox {path}: {name}; restore or remove the file") from None
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """Return a connection to the outbox file, created with mode 0600 if it is not there.
+
+    The connection may go from thread to thread; its user sees to it that one uses it at a time.
+    Transactions are begun and ended in words (autocommit otherwise).
+
+    Raises:
+        SettingsError: the folder cannot be written, or the file is no outbox of this version.
+        Transient: the file is busy or the disk is full.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE_MODE))
+        path.chmod(FILE_MODE)
+    except OSError as error:
+        raise SettingsError(f"outbox {path}: {error.strerror}; choose a writable folder") from error
+    with our_errors(path):
+        connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        try:
+            # Deleted content is overwritten, not left in free pages.
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("PRAGMA journal_mode = WAL")
+            # In WAL mode a killed process loses nothing committed; only power loss may.
+            connection.execute("PRAGMA synchronous = NORMAL")
+            # Ids are random, so that a poll touches pages all over; the longer log writes each one once.
+            connection.execute("PRAGMA wal_autocheckpoint = 8000")
+            connection.execute("PRAGMA cache_size = -32768")
+            connection.execute("PRAGMA temp_store = MEMORY")
+            _create_tables(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """Return a read-only connection; works from any process, whether ingest runs or not.
+
+    Raises:
+        OutboxNotReady: its tables are not there yet.
+        SettingsError: the file is no outbox of this version.
+        OutboxFailed: the file is not there or damaged.
+    """
+    with our_errors(path):
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            found = _format_of(connection)
+            if found == 0:
+                raise OutboxNotReady(f"outbox {path}: has no tables yet")
+            _check_format(found, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _create_tables(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if _format_of(connection) == 0:
+            # Statement by statement: executescript would commit the transaction first.
+            for statement in _statements(_TABLES):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {FORMAT}")
+        _check_format(_format_of(connection), path)
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _format_of(connection: sqlite3.Connection) -> int:
+    number: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return number
+
+
+def _check_format(found: int, path: Path) -> None:
+    if found != FORMAT:
+        raise SettingsError(f"outbox {path}: format {found}, this program reads {FORMAT}")

@@ -1,0 +1,365 @@
+"""The outbox against a model: whatever comes in, dies and comes again, the same identities."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter as Tally
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from domain.codec import decode_event
+from domain.metrics import Counter
+from domain.rejects import RejectReason
+from domain.topics import Lane
+from ingest.outbox.store import Outbox
+from ingest.protocol import Draft, Finding, Poll, Repeat, Source, Unreadable
+from ingest.status import read_day_counts, read_pending, read_status
+from tests.ingest.samples import NOON, draft, open_outbox, source, unpublished
+
+HORIZON = timedelta(days=2)
+SOURCES = {"plain": source("plain"), "short": source("short", HORIZON)}
+
+
+@dataclass
+class Known:
+    """What the model remembers of an id."""
+
+    bucket: date
+    rev: int = 0
+    content: tuple[Any, ...] | None = None
+    revision: int | None = None
+    last_at: datetime = NOON
+    unreadable: bool = False
+
+
+@dataclass
+class Expected:
+    """A record that the model says was written."""
+
+    source: str
+    lane: Lane
+    receipt: int
+    event_id: str
+    rev: int
+    bucket: date
+    received_at: datetime
+    draft: Draft | None
+    reason: RejectReason | None
+    published: bool = False
+
+
+@dataclass
+class Model:
+    """Sources by name: what is known, issued and counted."""
+
+    known: dict[str, dict[str, Known]] = field(default_factory=lambda: defaultdict(dict))
+    records: list[Expected] = field(default_factory=list)
+    issued: Tally[str] = field(default_factory=Tally)
+    days: dict[tuple[str, date], Tally[Counter]] = field(default_factory=lambda: defaultdict(Tally))
+    cursors: dict[tuple[str, Lane], int] = field(default_factory=dict)
+    incarnation: str | None = None
+
+    def take(self, name: str, lane: Lane, finding: Finding, now: datetime) -> None:
+        tally = self.days[name, now.date()]
+        tally[Counter.RECEIVED] += 1
+        if isinstance(finding, Repeat):
+            tally[Counter.DUPLICATE] += 1
+            return
+        known = self.known[name].get(finding.event_id)
+        if isinstance(finding, Unreadable):
+            if known is not None:
+                tally[Counter.DUPLICATE] += 1
+                return
+            self._issue(name, lane, finding.event_id, Known(now.date(), 1, unreadable=True), now)
+            self.records[-1].reason = finding.reason
+            return
+        content = (finding.data, finding.deleted)
+        if known is not None and self._says_nothing_new(known, finding, content):
+            tally[Counter.DUPLICATE] += 1
+            return
+        late = (
+            name == "short" and finding.revision is None and finding.data.occurred_at < now - HORIZON  # type: ignore[union-attr]  # incidents only
+        )
+        unknown = known is None or known.rev == 0
+        if unknown and (late or (known is not None and finding.revision is None)):
+            remembered = known or Known(now.date())
+            remembered.content = content
+            self._issue(name, lane, finding.event_id, remembered, now, finding)
+            self.records[-1].reason = RejectReason.TOO_LATE
+            return
+        remembered = known or Known(now.date())
+        remembered.rev += 1
+        remembered.content = content
+        remembered.revision = max(
+            (r for r in (remembered.revision, finding.revision) if r is not None), default=None
+        )
+        self._issue(name, lane, finding.event_id, remembered, now, finding)
+
+    def _says_nothing_new(self, known: Known, finding: Draft, content: tuple[Any, ...]) -> bool:
+        if known.revision is not None and finding.revision is None:
+            return True
+        if known.revision is not None and finding.revision is not None:
+            if finding.revision <= known.revision:
+                return True
+            if content == known.content:
+                known.revision = finding.revision
+                return True
+            return False
+        if content == known.content:
+            known.revision = finding.revision
+            return True
+        return False
+
+    def _issue(
+        self,
+        name: str,
+        lane: Lane,
+        event_id: str,
+        known: Known,
+        now: datetime,
+        finding: Draft | None = None,
+    ) -> None:
+        occurred = finding.data.occurred_at if finding is not None else now  # type: ignore[union-attr]  # incidents only
+        known.last_at = max(now, occurred)
+        self.known[name][event_id] = known
+        self.issued[name] += 1
+        self.records.append(
+            Expected(
+                name,
+                lane,
+                self.issued[name],
+                event_id,
+                known.rev,
+                known.bucket,
+                now,
+                finding,
+                None,
+            )
+        )
+
+    def forget(self, name: str, now: datetime) -> None:
+        self.known[name] = {
+            event_id: known
+            for event_id, known in self.known[name].items()
+            if known.revision is not None or known.last_at >= now - HORIZON
+        }
+
+
+times = st.integers(-5 * 24, 3).map(lambda hours: timedelta(hours=hours))
+findings = st.one_of(
+    st.builds(
+        lambda event_id, severity, deleted, revision, ago: (
+            lambda now: draft(
+                event_id, severity, deleted=deleted, revision=revision, occurred_at=now + ago
+            )
+        ),
+        st.sampled_from("ab"),
+        st.integers(1, 3),
+        st.sampled_from([False, False, True]),
+        st.none() | st.none() | st.integers(1, 4),
+        st.just(timedelta(0)) | times,
+    ),
+    st.sampled_from("abcdx").map(lambda event_id: lambda now: Repeat(event_id)),
+    st.sampled_from("xyz").map(
+        lambda event_id: lambda now: Unreadable(event_id, RejectReason.UNPARSED, "text", 9, "hash")
+    ),
+)
+Made = Callable[[datetime], Finding]
+
+
+class OutboxMachine(RuleBasedStateMachine):
+    """Polls, crashes, restarts, publishing, trimming, forgetting and new brokers in any order."""
+
+    @initialize()
+    def start(self) -> None:
+        self.folder = Path(tempfile.mkdtemp())
+        self.now = NOON
+        self.model = Model()
+        self.outbox: Outbox = open_outbox(self.folder, *SOURCES.values())
+
+    def teardown(self) -> None:
+        if hasattr(self, "outbox"):
+            self.outbox.close()
+            shutil.rmtree(self.folder)
+
+    def _source(self, name: str) -> Source:
+        return SOURCES[name]
+
+    @rule(
+        name=st.sampled_from(sorted(SOURCES)),
+        lane=st.sampled_from(Lane),
+        made=st.lists(findings, max_size=8),
+        hours=st.sampled_from([0, 0, 1, 13, 40]),
+        at=st.integers(0, 1000),
+        filtered=st.integers(0, 3),
+    )
+    def poll(self, name: str, lane: Lane, made: list[Made], hours: int, at: int, filtered: int) -> None:
+        self.now += timedelta(hours=hours)
+        found = [make(self.now) for make in made]
+        before = len(self.model.records)
+        for finding in found:
+            self.model.take(name, lane, finding, self.now)
+        if filtered:
+            self.model.days[name, self.now.date()][Counter.FILTERED_OTHER_REGION] += filtered
+        self.model.cursors[name, lane] = at
+        written = self.outbox.write(
+            self._source(name),
+            lane,
+            Poll(found, {"at": at}, timedelta(0), {Counter.FILTERED_OTHER_REGION: filtered}),
+            self.now,
+            None,
+        )
+        new = self.model.records[before:]
+        assert written.issued == len(new)
+        assert written.rejected == sum(record.reason is not None for record in new)
+        assert written.issued + written.duplicates == len(found)
+
+    @rule(
+        name=st.sampled_from(sorted(SOURCES)),
+        lane=st.sampled_from(Lane),
+        made=st.lists(findings, min_size=1, max_size=4),
+    )
+    def poll_that_dies_at_its_last_step(self, name: str, lane: Lane, made: list[Made]) -> None:
+        cannot_be_written: Any = {"at": object()}
+        with pytest.raises(TypeError):
+            self.outbox.write(
+                self._source(name),
+                lane,
+                Poll([make(self.now) for make in made], cannot_be_written, timedelta(0)),
+                self.now,
+                None,
+            )
+
+    @rule()
+    def restart(self) -> None:
+        self.outbox.close()
+        self.outbox = open_outbox(self.folder, *SOURCES.values())
+
+    @rule(lane=st.sampled_from(Lane), picks=st.sets(st.integers(0, 20)), keep=st.booleans())
+    def broker_acknowledges(self, lane: Lane, picks: set[int], keep: bool) -> None:
+        waiting = unpublished(self.outbox.path, lane)
+        acked = [record for place, record in enumerate(waiting) if place in picks]
+        self.outbox.acknowledge({lane: [record.seq for record in acked]}, keep=keep)
+        done = {(record.source, record.receipt) for record in acked}
+        for record in self.model.records:
+            if (record.source, record.receipt) in done:
+                record.published = True
+        if not keep:
+            self._drop(done)
+
+    @rule(
+        name=st.sampled_from([*sorted(SOURCES), "stranger"]),
+        ranges=st.lists(st.tuples(st.integers(-1, 30), st.integers(0, 30)), max_size=4),
+    )
+    def warehouse_acknowledges(self, name: str, ranges: list[tuple[int, int]]) -> None:
+        covered = {
+            (record.source, record.receipt)
+            for record in self.model.records
+            if record.source == name and any(a <= record.receipt <= b for a, b in ranges)
+        }
+        assert self.outbox.trim(name, ranges) == len(covered)
+        self._drop(covered)
+
+    @rule(incarnation=st.sampled_from("pq"))
+    def broker_starts(self, incarnation: str) -> None:
+        is_new = incarnation != self.model.incarnation
+        assert self.outbox.begin_incarnation(incarnation) == is_new
+        self.model.incarnation = incarnation
+        for record in self.model.records:
+            record.published = record.published and not is_new
+
+    @rule()
+    def short_source_forgets(self) -> None:
+        before = len(self.model.known["short"])
+        self.model.forget("short", self.now)
+        gone = before - len(self.model.known["short"])
+        assert self.outbox.forget("short", HORIZON, self.now) == gone
+
+    def _drop(self, keys: set[tuple[str, int]]) -> None:
+        self.model.records = [
+            record for record in self.model.records if (record.source, record.receipt) not in keys
+        ]
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "outbox"))
+    def what_is_to_be_published_is_what_the_model_says(self) -> None:
+        for lane in Lane:
+            actual = unpublished(self.outbox.path, lane)
+            wanted = [r for r in self.model.records if r.lane == lane and not r.published]
+            assert [(a.source, a.receipt, a.event_id) for a in actual] == [
+                (w.source, w.receipt, w.event_id) for w in wanted
+            ]
+            for is_record, expected in zip(actual, wanted, strict=True):
+                assert bool(is_record.rejected) == (expected.reason is not None)
+                (_check_reject if is_record.rejected else _check_event)(is_record.payload, expected)
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "outbox"))
+    def the_counts_come_out(self) -> None:
+        status = read_status(self.outbox.path)
+        assert status.incarnation == self.model.incarnation
+        assert [s.name for s in status.sources] == sorted(SOURCES)
+        for s in status.sources:
+            kept = [r for r in self.model.records if r.source == s.name]
+            total = sum(
+                (tally for (name, _), tally in self.model.days.items() if name == s.name), Tally()
+            )
+            assert s.issued == self.model.issued[s.name]
+            assert s.received == s.issued + s.duplicate == total[Counter.RECEIVED]
+            assert s.duplicate == total[Counter.DUPLICATE]
+            assert sum(s.filtered.values()) == total[Counter.FILTERED_OTHER_REGION]
+            assert s.pending == len(kept)
+            assert s.unpublished == sum(not r.published for r in kept)
+            receipts = [n for a, b in read_pending(self.outbox.path, s.name) for n in range(a, b + 1)]
+            assert receipts == sorted(r.receipt for r in kept)
+        assert {
+            (d.source, d.day): (d.received, d.duplicate) for d in read_day_counts(self.outbox.path)
+        } == {
+            key: (tally[Counter.RECEIVED], tally[Counter.DUPLICATE])
+            for key, tally in self.model.days.items()
+            if tally.total()
+        }
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "outbox"))
+    def each_feed_goes_on_where_it_was(self) -> None:
+        for name in SOURCES:
+            for lane in Lane:
+                at = self.model.cursors.get((name, lane))
+                cursor = self.outbox.place(name, lane).cursor
+                assert cursor == (None if at is None else {"at": at})
+
+
+def _check_event(payload: bytes, expected: Expected) -> None:
+    event = decode_event(payload)
+    assert expected.draft is not None
+    assert event.id == expected.event_id
+    assert event.sequence == str(expected.receipt)
+    assert event.source == f"urn:nld:gemeente-nijmegen:systeem:wijkbeeld-{expected.source}"
+    assert (event.rev, event.bucket) == (expected.rev, expected.bucket)
+    assert event.time == expected.received_at
+    assert event.deleted == expected.draft.deleted
+    assert event.data == expected.draft.data
+
+
+def _check_reject(payload: bytes, expected: Expected) -> None:
+    row = orjson.loads(payload)
+    assert row["reason"] == expected.reason
+    assert (row["receipt"], row["rev"]) == (expected.receipt, expected.rev)
+    assert row["bucket"] == expected.bucket.isoformat()
+    assert (row["record"] == "") == (expected.draft is None)
+
+
+TestOutbox = OutboxMachine.TestCase
+TestOutbox.settings = settings(max_examples=50, stateful_step_count=30)
