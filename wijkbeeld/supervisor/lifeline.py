@@ -11,7 +11,7 @@ from pathlib import Path
 from wijkbeeld.supervisor.child import LIFELINE_FD, REPORT_FD
 
 READY_FILE = "WIJKBEELD_READY_FILE"
-"""Variable that names a file to make when a part does its work; a container's health check looks for it."""
+"""Variable that names a file to make when a part does its work, for the health check of a container."""
 
 GRACE_SECONDS = 6.0
 """A part that has not ended this long after the supervisor is gone ends itself."""
