@@ -11,7 +11,7 @@ import csv
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from domain.clock import from_local, to_local
+from domain.clock import from_local
 from ingest.p2000.head import Service
 from ingest.p2000.inputs import Line
 from ingest.p2000.records import Content, Garbage, Nothing, Page
@@ -77,15 +77,19 @@ def read_row(line: Line, state: ArchiveState) -> tuple[Content, ArchiveState]:
         state.columns.text, state.columns.service, *state.columns.time
     ):
         return Garbage("row"), state
-    local = _local(" ".join(cells[i] for i in state.columns.time))
     text = cells[state.columns.text].strip()
-    if local is None or not text:
-        return Garbage("time" if local is None else "text"), state
-    fold = _fold(local, state)
-    page = Page(
-        from_local(local, fold=fold), text, _SERVICES.get(cells[state.columns.service].strip().lower())
-    )
-    return page, replace(state, local=local.isoformat(), fold=fold)
+    if not text:
+        return Garbage("text"), state
+    service = _SERVICES.get(cells[state.columns.service].strip().lower())
+    try:
+        stamp = datetime.fromisoformat(" ".join(cells[i].strip() for i in state.columns.time))
+    except ValueError:
+        return Garbage("time"), state
+    if stamp.tzinfo is not None:
+        return Page(stamp.astimezone(UTC), text, service), state
+    fold = _fold(stamp, state)
+    after = replace(state, local=stamp.isoformat(), fold=fold)
+    return Page(from_local(stamp, fold=fold), text, service), after
 
 
 def _cells(line: bytes) -> list[str] | None:
@@ -93,14 +97,6 @@ def _cells(line: bytes) -> list[str] | None:
         return next(csv.reader([line.decode("utf-8", "replace")], strict=True), None)
     except csv.Error:
         return None
-
-
-def _local(text: str) -> datetime | None:
-    try:
-        local = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return local if local.tzinfo is None else to_local(local.astimezone(UTC)).replace(tzinfo=None)
 
 
 def _fold(local: datetime, state: ArchiveState) -> int:

@@ -68,8 +68,8 @@ def read_line(data: bytes, now: datetime) -> FlexPart | NotText | Garbage | Noth
         data: without its line end.
         now: aware, UTC; a line without any time happened within the hour before.
     """
-    text = data.decode("utf-8", "replace").strip("\x00 \t")
-    if not text:
+    text = data.decode("utf-8", "replace").lstrip("\x00 \t").rstrip("\x00")
+    if not text.strip():
         return Nothing()
     prefix = _PREFIX.match(text)
     body = text[prefix.end() :] if prefix else text
