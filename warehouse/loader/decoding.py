@@ -102,7 +102,7 @@ def event_decoder(first_geo_v: int) -> Decode:
         first_geo_v: lowest version of the area tables ever used.
     """
     hours = _Hours()
-    shape: tuple[str, ...] = ()
+    shape: tuple[str, ...] | None = None
 
     def decode(value: bytes | None) -> Row:
         nonlocal shape
