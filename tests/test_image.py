@@ -1,0 +1,75 @@
+"""The image that every part runs in."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import tomllib
+
+from packaging.specifiers import SpecifierSet
+
+from tests.support.compose_file import ROOT, services
+
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+INSTRUCTIONS = [
+    line.split(maxsplit=1)
+    for line in DOCKERFILE.replace("\\\n", " ").splitlines()
+    if line and not line.startswith("#")
+]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def _rest(keyword: str) -> list[str]:
+    return [rest for word, rest in INSTRUCTIONS if word == keyword]
+
+
+def _copied() -> list[str]:
+    """Return what is copied out of the project, by path."""
+    sources = []
+    for rest in _rest("COPY"):
+        words = [word for word in rest.split() if not word.startswith("--")]
+        if "--from=" not in rest:
+            sources += words[:-1]
+    return sources
+
+
+def test_the_base_is_pinned_and_a_python_that_we_support() -> None:
+    for image in _rest("FROM"):
+        match = re.match(r"python:(\d+\.\d+\.\d+)-slim-\w+( AS build)?$", image)
+        assert match is not None
+        assert match[1] in SpecifierSet(PROJECT["project"]["requires-python"])
+
+
+def test_everything_is_installed_by_its_hash() -> None:
+    installs = re.findall(r"pip install ([^&]*)", DOCKERFILE.replace("\\\n", " "))
+    assert installs
+    for install in installs:
+        assert "--require-hashes" in install or "--no-index" in install
+
+
+def test_it_runs_as_nobody_special() -> None:
+    assert _rest("USER") == ["wijkbeeld"]
+    keywords = [word for word, _ in INSTRUCTIONS]
+    assert keywords.index("USER") > max(i for i, word in enumerate(keywords) if word == "RUN")
+
+
+def test_its_health_check_is_that_of_the_parts() -> None:
+    (check,) = _rest("HEALTHCHECK")
+    (file,) = re.findall(r"WIJKBEELD_READY_FILE=(\S+)", DOCKERFILE)
+    assert f'"{file}"' in check
+    assert services()["ingest"]["healthcheck"]["test"][-1] == file
+
+
+def test_every_package_is_in_it() -> None:
+    packages = set(PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
+    assert packages <= set(_copied())
+
+
+def test_what_it_copies_is_there_and_is_sent_to_the_builder() -> None:
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    sent = {line[1:] for line in lines if line.startswith("!")}
+    for source in _copied():
+        assert (ROOT / source).exists(), source
+        assert any(fnmatch.fnmatch(source, pattern) for pattern in sent), source
+    assert sent == set(_copied())
+    assert "*" in lines
