@@ -171,10 +171,8 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
             check_same_thread=False,
         )
         try:
-            found = _format_of(connection)
-            if found == 0:
-                raise OutboxNotReady(f"outbox {path}: has no tables yet")
-            _check_format(found, path)
+            _check_has_tables(connection, path)
+            _check_format(_format_of(connection), path)
         except BaseException:
             connection.close()
             raise
@@ -208,6 +206,11 @@ def _statements(script: str) -> Iterator[str]:
 def _format_of(connection: sqlite3.Connection) -> int:
     number: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return number
+
+
+def _check_has_tables(connection: sqlite3.Connection, path: Path) -> None:
+    if _format_of(connection) == 0:
+        raise OutboxNotReady(f"outbox {path}: has no tables yet")
 
 
 def _check_format(found: int, path: Path) -> None:
