@@ -72,11 +72,12 @@ def _ingest(settings: Settings, stop: threading.Event, on_ready: Callable[[], No
 
 
 def _write_truth(settings: Settings, municipality: Municipality, data_dir: DataDir) -> None:
+    from ingest.demo.connector import boundary_of
     from ingest.demo.truth import write_truth
 
-    start = first_start(data_dir)
+    boundary = boundary_of(first_start(data_dir))
     year = timedelta(days=365)
-    write_truth(data_dir.truth, settings.seed, municipality, start - year, start + year)
+    write_truth(data_dir.truth, settings.seed, municipality, boundary - year, boundary + year)
 
 
 def _streams(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:

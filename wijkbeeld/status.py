@@ -69,7 +69,8 @@ def _warehouse_counts(
         client = connect(str(access["url"]), READER, str(access["password"]))
         try:
             lag = read_lag(client)
-            return read_counts(client), lag, None
+            cells = {"dirty_batches": lag.batches, "oldest_seconds": lag.seconds}
+            return read_counts(client), cells, None
         finally:
             client.close()
     except (Transient, Terminal) as error:

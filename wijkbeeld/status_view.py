@@ -25,7 +25,11 @@ def print_status(report: dict[str, Any], console: Console) -> None:
         for line in _placed(name, source):
             console.print(line)
     if report["lag"] is not None:
-        console.print("lag        " + ", ".join(f"{k} {v}" for k, v in report["lag"].items()))
+        lag = report["lag"]
+        behind = f"{lag['dirty_batches']} batches, the oldest {lag['oldest_seconds']:.1f} s ago"
+        console.print(
+            f"cells      {'up to date' if not lag['dirty_batches'] else 'behind by ' + behind}"
+        )
 
 
 def _parts(parts: dict[str, dict[str, Any]]) -> Table:
