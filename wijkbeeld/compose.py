@@ -136,8 +136,7 @@ def _page(settings: Settings, stop: threading.Event, on_ready: Callable[[], None
 def _setup(settings: Settings, _stop: threading.Event, on_ready: Callable[[], None]) -> None:
     from ingest.broker import create_topics
 
-    from wijkbeeld.setup import prepare_warehouse
-    from wijkbeeld.warehouse_access import connect_writer
+    from wijkbeeld.setup import connect_writer, prepare_warehouse
 
     create_topics(_broker(settings), topic_specs(known_sources(settings)))
     prepare_warehouse(connect_writer(settings), load_municipality(settings.gemeente))

@@ -7,9 +7,11 @@ import time
 from domain.areas import Municipality
 from domain.clock import SystemClock
 from domain.errors import WarehouseUnavailable
-from warehouse.client import Client
+from warehouse.client import Client, connect
 from warehouse.migrate import migrate
 from warehouse.reference import sync_reference
+from wijkbeeld.settings import Settings
+from wijkbeeld.warehouse_access import writer_login
 
 PATIENCE_SECONDS = 60.0
 RETRY_SECONDS = 0.2
@@ -33,3 +35,13 @@ def prepare_warehouse(client: Client, municipality: Municipality) -> None:
             time.sleep(RETRY_SECONDS)
         else:
             return
+
+
+def connect_writer(settings: Settings) -> Client:
+    """Connect as the user who may write.
+
+    Raises:
+        WarehouseUnavailable: nobody answers there now.
+    """
+    login = writer_login(settings)
+    return connect(login.url, login.user, login.password)

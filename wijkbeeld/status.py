@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from warehouse.counts import SourceCounts, read_counts, read_lag
-
 from domain.errors import Terminal, Transient
 from ingest.status import SourceStatus, read_status
 from warehouse.client import connect
+from warehouse.counts import SourceCounts, read_counts, read_lag
 from wijkbeeld.access import READER
 from wijkbeeld.datadir import DataDir, read_json
 from wijkbeeld.system_state import source_state

@@ -19,7 +19,7 @@ from wijkbeeld.gemeenten import load_municipality
 from wijkbeeld.kept_state import current_geo_version, first_start, remember_sources
 from wijkbeeld.progress import Progress
 from wijkbeeld.settings import Settings
-from wijkbeeld.setup import prepare_warehouse
+from wijkbeeld.setup import connect_writer, prepare_warehouse
 from wijkbeeld.supervisor.plan import (
     INGEST,
     LOADER,
@@ -34,7 +34,6 @@ from wijkbeeld.supervisor.plan import (
 )
 from wijkbeeld.supervisor.runfile import RunFile, end_leftovers
 from wijkbeeld.supervisor.supervisor import Supervisor
-from wijkbeeld.warehouse_access import connect_writer
 
 START_SECONDS = 60.0
 TICK_SECONDS = 0.1

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from domain.errors import SettingsError
-from warehouse.client import Client, connect
 from wijkbeeld.access import READER, WRITER, load_or_create_credentials
 from wijkbeeld.datadir import DataDir
 from wijkbeeld.settings import Settings
@@ -48,13 +47,3 @@ def _login(settings: Settings, role: str) -> Login:
     credentials = load_or_create_credentials(DataDir(settings.data_dir).credentials)
     password = credentials.reader_password if role == READER else credentials.writer_password
     return Login(settings.clickhouse, role, password)
-
-
-def connect_writer(settings: Settings) -> Client:
-    """Connect as the user who may write.
-
-    Raises:
-        WarehouseUnavailable: nobody answers there now.
-    """
-    login = writer_login(settings)
-    return connect(login.url, login.user, login.password)
