@@ -44,6 +44,7 @@ ONE_MODULE_PER_ROOM: Mapping[str, set[str]] = {
 """Rooms that may import a library, each in one module."""
 
 ONE_PACKAGE_PER_ROOM: Mapping[str, set[str]] = {
+    "anyio": {"warehouse.server"},
     "rich": {"wijkbeeld"},
     "sse_starlette": {"dashboards.page"},
     "starlette": {"dashboards.page", "warehouse.server"},
@@ -53,6 +54,7 @@ ONE_PACKAGE_PER_ROOM: Mapping[str, set[str]] = {
 is what these packages are about."""
 
 COMES_WITH = {
+    "anyio": "starlette",
     "mode-streaming": "faust-streaming",
     "numpy": "shapely",
     "pydantic-core": "pydantic",
