@@ -83,13 +83,13 @@ def read_row(line: Line, state: ArchiveState) -> tuple[Content, ArchiveState]:
     service = _SERVICES.get(cells[state.columns.service].strip().lower())
     try:
         stamp = datetime.fromisoformat(" ".join(cells[i].strip() for i in state.columns.time))
-    except ValueError:
+        if stamp.tzinfo is not None:
+            return Page(stamp.astimezone(UTC), text, service), state
+        fold = _fold(stamp, state)
+        moment = from_local(stamp, fold=fold)
+    except (ValueError, OverflowError):
         return Garbage("time"), state
-    if stamp.tzinfo is not None:
-        return Page(stamp.astimezone(UTC), text, service), state
-    fold = _fold(stamp, state)
-    after = replace(state, local=stamp.isoformat(), fold=fold)
-    return Page(from_local(stamp, fold=fold), text, service), after
+    return Page(moment, text, service), replace(state, local=stamp.isoformat(), fold=fold)
 
 
 def _cells(line: bytes) -> list[str] | None:

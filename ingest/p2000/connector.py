@@ -6,7 +6,7 @@ import sys
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -34,6 +34,9 @@ MAX_BATCH = 1000
 _IDLE = timedelta(milliseconds=500)
 _LONGEST_WAIT = timedelta(seconds=30)
 _AT_ONCE = timedelta(0)
+# P2000 was built from 2000 on; a receiver's clock may be wrong by hours, not by days.
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_AHEAD = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,8 @@ class _Turn:
         if len(self.findings) >= self._owner.playing.max_batch:
             return self._stop(_AT_ONCE)
         content = record.content
+        if isinstance(content, Page) and not _EARLIEST <= content.moment <= self._now + _AHEAD:
+            content = Garbage("time")
         if isinstance(content, Page) and not self._page(content):
             return False
         if isinstance(content, NotText):

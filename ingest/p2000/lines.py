@@ -100,5 +100,5 @@ def _moment(found: re.Match[str], prefix: re.Match[str] | None, now: datetime) -
         if before:
             return from_local(datetime.fromisoformat(before))
         return frame_moment(found["frame"], now)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

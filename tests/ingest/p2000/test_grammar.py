@@ -1,0 +1,201 @@
+"""What a page says: service, sort, nature, place, street, units; made-up pages in the real forms."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.p2000.grammar import Grammar, Message
+from ingest.p2000.head import Service, Sort
+
+TABLE = [
+    # text, service, priority, category, street, units
+    ("P 1 BON-05 Ongeval wegvervoer Eikstraat Nijmegen 089191 082131",
+     "brandweer", "p1", "ongeval-letsel", "eikstraat", 2),
+    ("P 2 BON-12 CO-melder Eikstraat Nijmegen 089191", "brandweer", "p2", "co-melder", "eikstraat", 1),
+    ("p 2 bon-01 oms brandmelding hotel jansen eikstraat nijmegen 082131",
+     "brandweer", "p2", "automatisch-alarm", "eikstraat", 1),
+    ("p 2 oms handmelder eikstraat nijmegen 082131",
+     "brandweer", "p2", "automatisch-alarm", "eikstraat", 1),
+    ("p 2 bon-01 luid/optisch al. parkeergarage eikmarkt eikmarkt nijmegen 082131",
+     "brandweer", "p2", "automatisch-alarm", "eikmarkt", 1),
+    ("p 1 bon-01 br woning keuken malverte straat nijmegen 082151 089231",
+     "brandweer", "p1", "brand-woning", "malvert", 2),
+    ("p 1 bon-01 middel br br bijgebouw berging/garage eikstraat nijmegen 082131",
+     "brandweer", "p1", "brand-bijgebouw", "eikstraat", 1),
+    ("P 1 (Middel BR) Gebouwbrand woning Eikstraat Nijmegen 082131",
+     "brandweer", "p1", "brand-woning", "eikstraat", 1),
+    ("p 2 bon-03 br berm-/bosschage eikweg nijmegen 082131", "brandweer", "p2", "brand-buiten", "eikweg", 1),
+    ("p 1 bon-01 ass. ambu tilassistentie, afhijsen eikstraat nijmegen 082131",
+     "brandweer", "p1", "assistentie-ambulance", "eikstraat", 1),
+    ("p 2 bon-01 reanimatie zichtscherm eikweg nijmegen 082131",
+     "brandweer", "p2", "assistentie-ambulance", "eikweg", 1),
+    ("p 1 bon-03 stank/hind. lucht gaslucht binnen ovd-b eikstraat nijmegen 082131 089091",
+     "brandweer", "p1", "gaslucht", "eikstraat", 2),
+    ("p 2 bon-03 stank/hind. lucht vreemde lucht eikstraat nijmegen 082131",
+     "brandweer", "p2", "stank", "eikstraat", 1),
+    ("p 2 bon-03 hv overig gaslekkage buiten eikhof nijmegen 082131",
+     "brandweer", "p2", "gaslekkage", "eikhof", 1),
+    ("p 1 bon-02 persoon te water waal links 883,0 nijmegen 089062",
+     "brandweer", "p1", "persoon-te-water", None, 1),
+    ("p 1 bon-07 onbegrijpelijk eikstraat nijmegen 082131", "brandweer", "p1", "onbekend", "eikstraat", 1),
+    ("aanrijding letsel fiets, personenauto eikstraat nijmegen 123456",
+     "politie", None, "ongeval-letsel", "eikstraat", 0),
+    ("Aanrijding letsel ecall:  Eikstraat Nijmegen 123456", "politie", None, "ongeval-letsel", "eikstraat", 0),
+    ("1 Explosie Eikstraat Nijmegen ICnum 124744", "politie", "prio1", "explosie", "eikstraat", 0),
+    ("overval bedrijf hotel eik eikweg nijmegen 80467", "politie", None, "overval", "eikweg", 0),
+    ("inbraak bedrijf/instelling eikweg nijmegen 118803", "politie", None, "inbraak-bedrijf", "eikweg", 0),
+    ("incident nijmegen 63527", "overig", None, "onbekend", None, 0),
+    ("A1 13161 Eikstraat 1102 Nijmegen 67412", "ambulance", "a1", "ambulance", "eikstraat", 1),
+    ("A2 (dia: ja) 08164 Rit 79824 Hotel Eik Nijmegen Eikseweg",
+     "ambulance", "a2", "ambulance", "eikseweg", 1),
+    ("A1 Ambu 08123 DIA Nijmegen Eikstraat 12 Rit 276252", "ambulance", "a1", "ambulance", "eikstraat", 1),
+    ("B2 Nijmegen rit: 39945", "ambulance", "b2", "ambulance", None, 0),
+    ("a1 ambu 08993 - nijmegen malverte straat", "traumaheli", "a1", "traumaheli", "malvert", 1),
+    ("a1 ambu 08993 - eikstraat nijmegen rit 351465", "traumaheli", "a1", "traumaheli", "eikstraat", 1),
+    ("a1 ambu 08993 hv weg letsel eikstraat/beukweg nijmegen rit 1234",
+     "traumaheli", "a1", "traumaheli", "beukweg", 1),
+    ("a1 dia 13991 berg en eikseweg nijmegen 115594, regio 08",
+     "traumaheli", "a1", "traumaheli", "berg en eikseweg", 1),
+]  # fmt: skip
+
+
+def read(grammar: Grammar, text: str, service: Service | None = None) -> Message:
+    message = grammar.read(text, service)
+    assert message is not None, text
+    return message
+
+
+@pytest.mark.parametrize(("text", "service", "priority", "category", "street", "units"), TABLE)
+def test_incidents(
+    grammar: Grammar,
+    text: str,
+    service: str,
+    priority: str | None,
+    category: str,
+    street: str | None,
+    units: int,
+) -> None:
+    message = read(grammar, text)
+    assert message.sort is Sort.INCIDENT
+    assert message.service == service
+    assert message.priority == priority
+    assert message.category == category
+    assert message.street == street
+    assert len(message.units) == units
+    assert message.gemeente == "GM0268"
+
+
+@pytest.mark.parametrize(
+    ("text", "sort"),
+    [
+        ("p 2 intrekken alarm brw br afval eikweg nijmegen", Sort.CANCEL),
+        ("P 1 (Intrekken Alarm Brw) BR woning Eikweg Nijmegen 089191", Sort.CANCEL),
+        ("A1 Ambu 08123 Nijmegen Eikweg geannuleerd Rit 12345", Sort.CANCEL),
+        ("p 2 test br afval lokaal afhandelen: ja eikstraat nijmegen", Sort.TEST),
+        ("p 3 bon-20 testmelding 08 nijmegen west eikseweg nijmegen 089231", Sort.TEST),
+        ("P 1 BON-01 (proefalarm) OMS Eikweg Nijmegen 089231", Sort.TEST),
+        ("TESTOPROEP MKOB NIJMEGEN", Sort.TEST),
+        ("p 2 bon-01 oefening br woning eikweg nijmegen 089231", Sort.EXERCISE),
+        ("A2 Ambu 08130 VWS Nijmegen Rit 255771", Sort.RELOCATION),
+        ("A2 Ambu 08130 einde vws Nijmegen", Sort.RELOCATION),
+        ("graag contact mka nijmegen", Sort.CONTACT),
+        ("graag contact oc ergens. gms 290. nijmegen. vordering 0237.", Sort.CONTACT),
+        ("gaarne telefonisch contact ovd brandweer nijmegen. dv aan derden eikweg nijmegen", Sort.CONTACT),
+        ("svp tel contact zzc apeldoorn mka nijmegen", Sort.CONTACT),
+        ("p 3 bon-04 contact mk ovd-b eikweg nijmegen 089091", Sort.CONTACT),
+        ("p 2 tel contact met de 2131 bon-03 oms brandmelding eikweg nijmegen 089091", Sort.CONTACT),
+        ("b1 dv ambu nijmegen graag contact mka", Sort.CONTACT),
+        ("graag nogmaals contact ovd nijmegen", Sort.CONTACT),
+        ("correctie op zojuist verzonden bericht; eikweg moet zijn beukweg in nijmegen.", Sort.BULLETIN),
+        ("er is vandaag iets gevonden aan de eikweg in nijmegen en dat is meer dan wij weten.", Sort.BULLETIN),
+    ],
+)  # fmt: skip
+def test_pages_that_are_no_incident(grammar: Grammar, text: str, sort: Sort) -> None:
+    message = read(grammar, text)
+    assert message.sort is sort
+    if sort is not Sort.CANCEL:
+        assert message.category == sort.value
+        assert (message.street, message.pc6, message.theme) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A1 12166 Afrit A4 R - Eikdorp 3 Eikdorp",
+        "P 2 Buitenbrand Eikstraat Rotterdam 170631",
+        "P 1 BDH-02 Ongeval Nijmegenstraat Rotterdam 170631",
+        "aanrijding letsel nijmeegseweg arnhem 123456",
+        "aanrijding letsel hotel nijmegen eikstraat arnhem 123456",
+        "A2 13161 Rit 79824 Hotel Nijmegen Amsterdam Eikseweg",
+        # A place of the region, without a unit of ours.
+        "p 1 br woning eikstraat wijchen 061234",
+        "aanrijding letsel eikstraat wijchen 123456",
+        "",
+        "???",
+    ],
+)
+def test_pages_of_other_regions(grammar: Grammar, text: str) -> None:
+    assert grammar.read(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "gemeente"),
+    [
+        ("p 2 bon-01 oms handmelder loods nijmegen 1 bijsterhuizen wijchen 082331", "GM0296"),
+        ("A2 Ambu 08123 DIA Groesbeek Rit 276252", "GM1945"),
+        ("p 1 bon-01 br woning eikstraat berg en dal 082331", "GM1945"),
+        ("p 1 bon-01 br woning eikstraat lent 082331", "GM0268"),
+        ("incident hotel nijmegen-lent hertog eikplein lent 31906", "GM0268"),
+        ("p 1 bon-01 hv weg letsel afrit a73 li - wijchen 1a nijmegen 082331", "GM0268"),
+        ("p 2 co-melder eikstraat nijmegen 231131", "GM0268"),
+        ("A1 6525GA 32 Eikplein Zuid Nijmegen Gezondheid 90522", "GM0268"),
+    ],
+)
+def test_whose_page_it_is(grammar: Grammar, text: str, gemeente: str) -> None:
+    assert read(grammar, text).gemeente == gemeente
+
+
+def test_postcode(grammar: Grammar) -> None:
+    assert read(grammar, "A1 08123 6525GA 32 Eikplein Nijmegen").pc6 == "6525GA"
+    assert read(grammar, "p 1 br woning 1000kg eikstraat nijmegen 082131").pc6 is None
+
+
+def test_the_archive_names_the_service_of_a_page_without_a_priority(grammar: Grammar) -> None:
+    text = "nijmegen eikstraat"
+    assert read(grammar, text, Service.TRAUMA).service is Service.TRAUMA
+    assert read(grammar, text, Service.TRAUMA).category == "traumaheli"
+    assert read(grammar, "b1 - nijmegen", Service.POLICE).service is Service.AMBULANCE
+
+
+def test_severity_rises_with_the_scale_and_falls_for_planned_transport(grammar: Grammar) -> None:
+    def severity(text: str) -> int | None:
+        return read(grammar, text).severity
+
+    assert severity("p 1 br buiten eikstraat nijmegen 082131") == 2
+    assert severity("p 1 kleine br br woning eikstraat nijmegen 082131") == 4
+    assert severity("p 1 middel br br buiten eikstraat nijmegen 082131") == 4
+    assert severity("p 1 grote br br buiten eikstraat nijmegen 082131") == 5
+    assert severity("p 1 zeer grote brand br woning eikstraat nijmegen 082131") == 5
+    assert severity("A1 08123 Nijmegen Eikstraat") is None
+    assert severity("B1 08123 Nijmegen Eikstraat") == 1
+
+
+def test_a_wijk_that_stands_where_a_street_would(grammar: Grammar) -> None:
+    assert read(grammar, "p 2 br buiten hotel jansen goffert nijmegen 082131").street == "goffert"
+    assert read(grammar, "p 2 br buiten neerbosch-oost nijmegen 082131").street == "neerbosch-oost"
+    assert read(grammar, "p 2 br buiten eikstraat goffert nijmegen 082131").street == "goffert"
+    assert read(grammar, "p 2 br buiten de goffert iets nijmegen 082131").street is None
+    assert read(grammar, "p 2 oms bijsterhuizen wijchen 082131").street is None
+
+
+def test_motorways_are_no_priority_and_no_street(grammar: Grammar) -> None:
+    message = read(grammar, "aanrijding letsel a73 re 99,3 nijmegen 746109")
+    assert (message.street, message.spot, message.number) == (None, "a73 re", "746109")
+    assert read(grammar, "a2 li 100,2 aanrijding letsel nijmegen 746109").service is not Service.AMBULANCE
+
+
+def test_numbers_of_runs_and_incidents(grammar: Grammar) -> None:
+    assert read(grammar, "a1 ambu 08993 - nijmegen rit 288140").number == "288140"
+    assert read(grammar, "a1 ambu 08993 rit 7894 nijmegen 103,4").number == "7894"
+    assert read(grammar, "a1 ambu 08993 nijmegen").number is None
+    assert read(grammar, "p 1 br woning eikweg nijmegen 082131").number is None
