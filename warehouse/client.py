@@ -116,6 +116,7 @@ class Client:
         self._insert_settings = self._accepted(EXACT_INSERT)
         self._select_insert_settings = self._accepted(EXACT_SELECT_INSERT)
         self._read_settings = self._accepted(EXACT_READ)
+        self._unsafe = self._fixed_otherwise(EXACT_INSERT)
 
     def _accepted(self, settings: Mapping[str, str | int]) -> dict[str, str | int]:
         """Leave out what this server does not know and what this user may only read."""
@@ -123,6 +124,15 @@ class Client:
         return {
             name: value for name, value in settings.items() if name in known and not known[name].readonly
         }
+
+    def _fixed_otherwise(self, settings: Mapping[str, str | int]) -> list[str]:
+        """Name the settings that the server has fixed at another value than ours."""
+        known = self._vendor.server_settings
+        return sorted(
+            name
+            for name, value in settings.items()
+            if name in known and known[name].readonly and known[name].value != str(value)
+        )
 
     def insert_rows(self, table: str, body: bytes, token: str) -> None:
         """Insert rows in the format JSONEachRow: all of them, or none.
@@ -137,7 +147,12 @@ class Client:
             DataRefused: a row is at fault.
             WarehouseUnavailable: try again, with the same token and the same rows.
             StatementRefused: the table or the user is at fault.
+            SettingsError: the user may not set what keeps inserts exact.
         """
+        if self._unsafe:
+            raise SettingsError(
+                f"ClickHouse user: setting {self._unsafe[0]} is fixed at a value that loses rows"
+            )
         settings = {**self._insert_settings, "insert_deduplication_token": token}
         _guarded(
             f"an insert into {table}",
