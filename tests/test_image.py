@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import fnmatch
 import re
+import subprocess
+import sys
 import tomllib
+import zipfile
+from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
 
@@ -73,3 +77,24 @@ def test_what_it_copies_is_there_and_is_sent_to_the_builder() -> None:
         assert any(fnmatch.fnmatch(source, pattern) for pattern in sent), source
     assert sent == set(_copied())
     assert "*" in lines
+
+
+def test_the_wheel_carries_data_as_well_as_code(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    carried = set(zipfile.ZipFile(wheel).namelist())
+    packages = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    needed = {
+        str(path.relative_to(ROOT))
+        for package in packages
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and path.suffix in {".py", ".sql", ".csv", ".toml", ".html", ".css", ".js"}
+    }
+    assert {"gemeenten/nijmegen/wijken.csv", "domain/events.py"} <= needed
+    assert needed - carried == set()
+    assert any(name.endswith("licenses/LICENSE") for name in carried)

@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 
 import pytest
-import shapely  # type: ignore[import-untyped]  # it has no types of its own
+import shapely
 
 from domain.areas import Municipality, Stadsdeel, Wijk
 from tests.support.shared_data import shared_file

@@ -13,9 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.codec import decode_event, encode_event, encode_row, record_key
+from domain.codec import (
+    decode_event,
+    encode_data,
+    encode_event,
+    encode_event_parts,
+    encode_row,
+    record_key,
+)
 from domain.errors import CodecError
-from domain.events import RawEvent
+from domain.events import Kind, RawEvent
 from tests.support.strategies import event_ids, figures, incidents, inspections, raw_events, signals
 
 SMUGGLED = ["123456782", "Jan de Vries", "0612345678", "jan@voorbeeld.nl", "NL91ABNA0417164300"]
@@ -63,6 +70,23 @@ def test_decode_undoes_encode_for_every_kind(strategy: st.SearchStrategy[Any]) -
         assert encode_event(decode_event(value)) == value
 
     law()
+
+
+@given(raw_events())
+def test_an_event_in_parts_has_the_same_bytes(event: RawEvent) -> None:
+    parts = encode_event_parts(
+        event_id=event.id,
+        source=event.source,
+        kind=Kind(event.data.kind),
+        time=event.time,
+        subject=event.subject,
+        receipt=int(event.sequence),
+        rev=event.rev,
+        bucket=event.bucket,
+        deleted=event.deleted,
+        data=encode_data(event.data),
+    )
+    assert parts == encode_event(event)
 
 
 @given(st.binary(max_size=300))
