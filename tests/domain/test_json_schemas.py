@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types
 from jsonschema.validators import validator_for  # type: ignore[import-untyped]  # likewise
 
@@ -47,6 +47,7 @@ def test_each_is_a_schema_of_its_dialect(name: str) -> None:
 RAW_EVENT = validator("raw-event.v1.json")
 
 
+@settings(max_examples=50)
 @given(raw_events())
 def test_every_event_on_the_wire_is_valid(event: RawEvent) -> None:
     assert list(RAW_EVENT.iter_errors(json.loads(encode_event(event)))) == []

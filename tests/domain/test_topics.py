@@ -22,8 +22,9 @@ from domain.topics import (
     source_of,
     topic_specs,
 )
+from tests.support.strategies import source_names
 
-SOURCES = st.lists(st.from_regex(r"[a-z][a-z0-9-]{0,31}", fullmatch=True), unique=True, max_size=8)
+SOURCES = st.lists(source_names(), unique=True, max_size=8)
 
 
 @given(SOURCES)
