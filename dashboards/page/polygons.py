@@ -149,10 +149,10 @@ def _label(name: str, area: BaseGeometry) -> Label:
     room = Room(
         x,
         y,
-        width=max(width, 2 * radius) * 0.86,
-        height=radius * 1.75,
-        largest=17,
-        least=11.5,
-        number=max(17.0, min(30.0, radius * 0.75)),
+        width=max(width, 2 * radius) * 0.92,
+        height=radius * 1.85,
+        largest=19,
+        least=13.5,
+        number=max(19.0, min(30.0, radius * 0.72)),
     )
     return fit_label(name, room)

@@ -109,11 +109,11 @@ def _label(name: str, centre: Point, side: float) -> Label:
     room = Room(
         x,
         y,
-        width=side * 1.58,
+        width=side * 1.62,
         height=side * 1.25,
-        largest=side * 0.25,
-        least=side * 0.15,
-        number=side * 0.52,
+        largest=side * 0.29,
+        least=side * 0.17,
+        number=side * 0.48,
     )
     return fit_label(name, room)
 

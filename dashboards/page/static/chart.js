@@ -29,7 +29,7 @@ export class HourChart {
     if (!width || !this.#rows.length) return;
     // A narrow screen has room for a day, a wide one for two.
     const rows = width < 520 ? this.#rows.slice(-24) : this.#rows;
-    const top = niceTop(Math.max(4, ...rows.map((row) => Math.max(row.incidents + row.signals, row.normal ?? 0))));
+    const top = niceTop(1.04 * Math.max(3, ...rows.map((row) => Math.max(row.incidents + row.signals, row.normal ?? 0))));
     const across = (width - EDGE.left - EDGE.right) / rows.length;
     const x = (index) => EDGE.left + index * across;
     const y = (value) => EDGE.top + (1 - value / top) * (HEIGHT - EDGE.top - EDGE.bottom);
@@ -46,7 +46,7 @@ export class HourChart {
 }
 
 function niceTop(value) {
-  const step = [4, 5, 8, 10, 16, 20, 30, 40, 60, 80, 100].find((each) => each >= value);
+  const step = [4, 6, 8, 10, 12, 16, 20, 24, 30, 36, 40, 50, 60, 80, 100].find((each) => each >= value);
   return step ?? Math.ceil(value / 50) * 50;
 }
 
@@ -87,9 +87,7 @@ function bars(row, left, across, y, running) {
     s("rect", { class: name, x: start, width: wide, y: y(to), height: Math.max(0, y(from) - y(to)) },
       s("title", {}, running ? `${told} (loopt nog)` : told));
   const parts = [bar("bar-incidents", 0, row.incidents), bar("bar-signals", row.incidents, both)];
-  if (running) {
-    parts.push(s("text", { class: "tick", x: left + across, y: y(both) - 5, "text-anchor": "end" }, "loopt"));
-  }
+  if (running) parts.forEach((part) => part.classList.add("running"));
   return parts;
 }
 

@@ -35,10 +35,9 @@ export class WijkMap {
       setAttribute(shape, "data-count", countClass(row.n_now));
       setAttribute(shape, "aria-label", `${row.name}, ${row.stadsdeel_name}: ${sentence(row)}`);
       const mark = isAbove(row.status) || row.status === "slightly-higher" || row.status === "lower";
-      setText(
-        shape.querySelector(".number"),
-        count(row.n_now) + (mark ? `\u2009${status(row.status).mark}` : ""),
-      );
+      const [number, sign] = shape.querySelector(".number").children;
+      setText(number, count(row.n_now));
+      setText(sign, mark ? `\u2009${status(row.status).mark}` : "");
     }
     this.#building(rows[0]);
   }

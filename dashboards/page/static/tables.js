@@ -13,7 +13,9 @@ function renderBars(body, rows, keyOf, nameOf) {
   keyed(body, rows, keyOf,
     (row) => h("tr", {}, h("th", { scope: "row" }, nameOf(row)),
       h("td", {}, h("span", { class: "track", "aria-hidden": "true" }, h("i", { class: "fill" }), h("i", { class: "tick" })), h("b")),
-      h("td", { class: "num" }), h("td", {}), h("td", { class: "num" })),
+      h("td", { class: "num" }),
+      h("td", {}, h("span", { class: "mark", "aria-hidden": "true" }), " ", h("span", { class: "word" })),
+      h("td", { class: "num" })),
     (line, row) => {
       const [, now, normal, stand, day] = line.cells;
       const [fill, tick] = now.firstElementChild.children;
@@ -24,7 +26,8 @@ function renderBars(body, rows, keyOf, nameOf) {
       setText(now.lastElementChild, count(row.n_now));
       setText(normal, mean(row.normal));
       const { mark, word } = status(row.status);
-      setText(stand, row.status === "building" ? "in opbouw" : `${mark} ${word}`);
+      setText(stand.firstElementChild, mark);
+      setText(stand.lastElementChild, row.status === "building" ? "in opbouw" : word);
       setText(day, count(row.n_day));
     });
 }
