@@ -15,14 +15,14 @@ import importlib, json, os, sys, threading
 
 root, names = sys.argv[1], json.loads(sys.argv[2])
 rooms = tuple(os.path.join(root, name.partition(".")[0]) + os.sep for name in names)
-FORBIDDEN_TO_ALL = {
-    "socket.connect", "socket.bind", "socket.sendto", "sqlite3.connect",
-    "subprocess.Popen", "os.system", "os.fork", "os.posix_spawn",
-}
+FORBIDDEN_TO_ALL = {"socket.connect", "socket.sendto", "sqlite3.connect"}
 FORBIDDEN_TO_US = {
     "open", "os.listdir", "os.scandir", "os.mkdir", "os.remove", "os.rename", "os.putenv",
-    "signal.signal", "socket.__new__",
+    "signal.signal", "socket.__new__", "socket.bind",
+    "subprocess.Popen", "os.system", "os.fork", "os.posix_spawn",
 }
+# The first model that anybody defines makes pydantic look for its plugins.
+PLUGINS = os.path.join("pydantic", "plugin", "_loader.py")
 findings = []
 
 
@@ -32,7 +32,7 @@ def module_at_work():
     frame = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
-        if name.startswith("<frozen importlib"):
+        if name.startswith("<frozen importlib") or name.endswith(PLUGINS):
             return None
         if name.startswith(rooms):
             return os.path.relpath(name, root)
