@@ -94,7 +94,7 @@ class DataDir:
         except OSError as error:
             handle.close()
             raise ResourceTaken(
-                f"data dir {self.root}: Wijkbeeld runs here already; stop it or choose another --data-dir"
+                f"data dir {self.root}: Wijkbeeld runs here already; stop it or use another --data-dir"
             ) from error
         return handle
 

@@ -19,7 +19,7 @@ from wijkbeeld.supervisor.lifeline import Reporter, watch_lifeline
 EXIT_SETTINGS = 78  # EX_CONFIG of sysexits.h
 EXIT_TERMINAL = 70  # EX_SOFTWARE
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger("wijkbeeld.part")  # run as a program its own name is __main__
 
 
 def run_part(name: str) -> int:

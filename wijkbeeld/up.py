@@ -8,15 +8,15 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-from ingest.broker import create_topics
-
 from domain.errors import BrokerUnavailable, SettingsError, Transient, WarehouseUnavailable
 from domain.topics import topic_specs
+from ingest.broker import create_topics
 from ingest.sources import SourceSpec, parse_source
 from wijkbeeld.access import load_or_create_credentials, write_access
 from wijkbeeld.datadir import DataDir
 from wijkbeeld.gemeenten import load_municipality
 from wijkbeeld.kept_state import current_geo_version, first_start, remember_sources
+from wijkbeeld.logs import configure_logging
 from wijkbeeld.progress import Progress
 from wijkbeeld.settings import Settings
 from wijkbeeld.setup import connect_writer, prepare_warehouse
@@ -53,6 +53,7 @@ def run_up(settings: Settings, clickhouse_port: int, progress: Progress) -> None
     data_dir = DataDir(settings.data_dir.absolute())
     specs = tuple(parse_source(text) for text in settings.source_texts())
     data_dir.prepare()
+    configure_logging("up", data_dir.logs / "up.log")
     with data_dir.lock():
         end_leftovers(data_dir)
         plan = _plan(settings, data_dir, clickhouse_port, specs)
@@ -112,14 +113,13 @@ def _start(plan: Plan, supervisor: Supervisor, progress: Progress, stop: threadi
     supervisor.start_part(INGEST)
     supervisor.start_part(STREAMS)
     if plan.own_warehouse:
-        _wait(lambda: supervisor.is_ready(WAREHOUSE), WAREHOUSE, supervisor, stop)
-    progress.line("warehouse answers; bringing its tables up to date")
+        _wait_for((WAREHOUSE,), supervisor, progress, stop)
+    if stop.is_set():
+        return
     _prepare_warehouse(plan)
     supervisor.start_part(LOADER)
     supervisor.start_part(RECOMPUTE)
-    for part in (PAGE, INGEST, STREAMS, LOADER, RECOMPUTE):
-        _wait(lambda part=part: supervisor.is_ready(part), part, supervisor, stop)  # type: ignore[misc]  # mypy cannot type a default in a lambda
-        progress.line(f"{part} runs")
+    _wait_for((PAGE, INGEST, STREAMS, LOADER, RECOMPUTE), supervisor, progress, stop)
     if not stop.is_set():
         progress.address(plan.page_url)
 
@@ -134,13 +134,19 @@ def _prepare_warehouse(plan: Plan) -> None:
         raise SettingsError(f"ClickHouse at {plan.clickhouse_url} does not answer: {error}") from error
 
 
-def _wait(ready: Callable[[], bool], part: str, supervisor: Supervisor, stop: threading.Event) -> None:
+def _wait_for(
+    parts: tuple[str, ...], supervisor: Supervisor, progress: Progress, stop: threading.Event
+) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while not ready() and not stop.wait(TICK_SECONDS / 2):
+    waiting = list(parts)
+    while waiting and not stop.wait(TICK_SECONDS / 2):
         supervisor.watch()
-        if time.monotonic() > deadline:
+        for part in [part for part in waiting if supervisor.is_ready(part)]:
+            waiting.remove(part)
+            progress.line(f"{part} runs")
+        if waiting and time.monotonic() > deadline:
             raise SettingsError(
-                f"{part} did not start within {START_SECONDS:.0f} s; its log is in the data dir"
+                f"{waiting[0]} did not start within {START_SECONDS:.0f} s; see logs/ in the data dir"
             )
 
 
