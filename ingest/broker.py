@@ -1,0 +1,240 @@
+"""Kafka as ingest uses it: topics, an idempotent producer, a reader of acks. The one module with kafka.
+
+Vendor errors become ours by type; their texts are not kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from kafka import (  # type: ignore[import-untyped]  # ships no types
+    KafkaAdminClient,
+    KafkaConsumer,
+    KafkaProducer,
+    TopicPartition,
+)
+from kafka import errors as vendor
+from kafka.net.compat import KafkaNetClient  # type: ignore[import-untyped]  # ships no types
+
+from domain.errors import BrokerUnavailable, SettingsError
+from domain.topics import TopicSpec
+
+Headers = list[tuple[str, bytes]]
+
+_CONNECT_MS = 5_000
+_COMMON: Mapping[str, Any] = {
+    "bootstrap_timeout_ms": _CONNECT_MS,
+    "reconnect_backoff_max_ms": 1_000,
+}
+
+
+def _client_that_creates_no_topics(**configs: Any) -> KafkaNetClient:
+    # A client that outlives its broker must not create the next one's topics by asking for them.
+    # kafka-python 3.0.12 does not hand allow_auto_create_topics on to the cluster's metadata.
+    client = KafkaNetClient(**configs)
+    client.cluster.config["allow_auto_create_topics"] = False
+    return client
+
+
+_SENDS_OR_READS: Mapping[str, Any] = {
+    **_COMMON,
+    "kafka_client": _client_that_creates_no_topics,
+    "metrics_enabled": False,
+}
+_PRODUCER: Mapping[str, Any] = {
+    **_SENDS_OR_READS,
+    "acks": "all",
+    # Said in words, a setting in conflict with it raises; left to the default, it switches it off.
+    "enable_idempotence": True,
+    "compression_type": "lz4",
+    "batch_size": 256 * 1024,
+    "linger_ms": 5,
+    "max_block_ms": _CONNECT_MS,
+    "request_timeout_ms": 10_000,
+    "delivery_timeout_ms": 30_000,
+}
+_ASK_SOMEBODY = (
+    vendor.KafkaConfigurationError,
+    vendor.AuthorizationError,
+    vendor.SaslAuthenticationFailedError,
+    vendor.UnsupportedSaslMechanismError,
+    vendor.UnsupportedVersionError,
+)
+
+
+class Delivery(Protocol):
+    """A record on its way to the broker."""
+
+    is_done: bool
+    """The broker has acknowledged it, or it has failed."""
+    exception: BaseException | None
+    """Why it failed; None if it did not."""
+
+
+@contextmanager
+def our_errors(what: str, bootstrap: str) -> Iterator[None]:
+    """Turn Kafka's errors into ours.
+
+    Raises:
+        SettingsError: wrong settings or no right to do it.
+        BrokerUnavailable: anything else.
+    """
+    try:
+        yield
+    except _ASK_SOMEBODY as error:
+        raise SettingsError(
+            f"broker {bootstrap}: {what}: {type(error).__name__}; check its settings and rights"
+        ) from None
+    except vendor.KafkaError as error:
+        raise BrokerUnavailable(f"broker {bootstrap}: {what}: {type(error).__name__}") from None
+
+
+class Producer:
+    """An idempotent producer with acks=all.
+
+    Args:
+        bootstrap: address, ``host:port``.
+        settings: settings of ``KafkaProducer`` beyond ours, such as those for TLS.
+
+    Raises:
+        SettingsError: the settings switch idempotence off, or the broker does not let us in.
+        BrokerUnavailable: it does not answer within 5 s.
+    """
+
+    def __init__(self, bootstrap: str, settings: Mapping[str, Any] | None = None) -> None:
+        self._bootstrap = bootstrap
+        configured = {**_PRODUCER, **(settings or {})}
+        with our_errors("connect", bootstrap):
+            self._kafka = KafkaProducer(bootstrap_servers=bootstrap, **configured)
+        if not (self._kafka.config["enable_idempotence"] and self._kafka.config["acks"] == -1):
+            self.abandon()
+            raise SettingsError(f"broker {bootstrap}: the settings switch idempotence off; remove them")
+        self._partitions: dict[str, int] = {}
+
+    def partitions(self, topic: str) -> int:
+        """Return how many partitions ``topic`` has.
+
+        Raises:
+            BrokerUnavailable: there is no such topic, or no answer within 5 s.
+        """
+        if topic not in self._partitions:
+            with our_errors(f"topic {topic}", self._bootstrap):
+                found = self._kafka.partitions_for(topic)
+            if not found:
+                raise BrokerUnavailable(f"broker {self._bootstrap}: topic {topic} is not there")
+            self._partitions[topic] = len(found)
+        return self._partitions[topic]
+
+    def send(self, topic: str, partition: int, key: bytes, value: bytes, headers: Headers) -> Delivery:
+        """Hand a record over and return at once; the delivery says later how it went.
+
+        Raises:
+            BrokerUnavailable: the producer cannot take it.
+        """
+        with our_errors("send", self._bootstrap):
+            delivery: Delivery = self._kafka.send(topic, value, key, headers, partition)
+        return delivery
+
+    def close(self, seconds: float) -> None:
+        """Close; what is on its way gets ``seconds`` to arrive, then it is abandoned."""
+        closing = self._close_aside()
+        closing.join(seconds)
+
+    def abandon(self) -> None:
+        """Let go of the producer: what is on its way may arrive or not."""
+        self._close_aside()
+
+    def _close_aside(self) -> threading.Thread:
+        # KafkaProducer.close waits for every record, at most the delivery timeout, and has no way to
+        # give up sooner; so it waits on a thread of its own, which does not hold up the process's end.
+        def close() -> None:
+            with our_errors("close", self._bootstrap):
+                self._kafka.close()
+
+        thread = threading.Thread(target=close, name="producer-close", daemon=True)
+        thread.start()
+        return thread
+
+
+class TailReader:
+    """Reads a topic of one partition from its beginning, without a consumer group.
+
+    Raises:
+        SettingsError: the broker does not let us in.
+        BrokerUnavailable: it does not answer within 5 s.
+    """
+
+    def __init__(self, bootstrap: str, topic: str) -> None:
+        self._bootstrap = bootstrap
+        self._partition = TopicPartition(topic, 0)
+        with our_errors("connect", bootstrap):
+            self._kafka = KafkaConsumer(
+                bootstrap_servers=bootstrap,
+                group_id=None,
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+                **_SENDS_OR_READS,
+            )
+            self._kafka.assign([self._partition])
+            self._kafka.seek_to_beginning(self._partition)
+
+    def poll(self, seconds: float, limit: int) -> list[bytes]:
+        """Return the values of at most ``limit`` next records, waiting at most ``seconds`` for one.
+
+        Raises:
+            BrokerUnavailable: the broker refused; a broker that is away gives an empty list.
+        """
+        with our_errors("poll", self._bootstrap):
+            records = self._kafka.poll(timeout_ms=int(seconds * 1000), max_records=limit)
+        return [record.value for record in records.get(self._partition, ()) if record.value is not None]
+
+    def close(self) -> None:
+        """Close the connection."""
+        with our_errors("close", self._bootstrap):
+            self._kafka.close(autocommit=False, timeout_ms=500)
+
+
+def create_topics(bootstrap: str, specs: Iterable[TopicSpec]) -> None:
+    """Create the topics that are not there yet and wait until they can be used.
+
+    Args:
+        bootstrap: address, ``host:port``.
+        specs: name, partitions and retention of each.
+
+    Raises:
+        SettingsError: a topic is there with another number of partitions, or we may not create it.
+        BrokerUnavailable: the broker does not answer or has no leader for them within 10 s.
+    """
+    wanted = {spec.name: spec for spec in specs}
+    with our_errors("topics", bootstrap):
+        admin = KafkaAdminClient(bootstrap_servers=bootstrap, **_COMMON)
+        try:
+            answer = admin.create_topics(
+                {name: _topic_options(spec) for name, spec in wanted.items()}, raise_errors=False
+            )
+            for topic in answer["topics"]:
+                failure = vendor.for_code(topic["error_code"])
+                if failure not in (vendor.NoError, vendor.TopicAlreadyExistsError):
+                    raise failure()
+            admin.wait_for_topics(list(wanted))
+            described = admin.describe_topics(list(wanted))
+        finally:
+            admin.close()
+    for topic in described:
+        found, spec = len(topic["partitions"]), wanted[topic["name"]]
+        if found != spec.partitions:
+            raise SettingsError(
+                f"broker {bootstrap}: topic {spec.name} has {found} partitions instead of"
+                f" {spec.partitions}; remove it or use another broker"
+            )
+
+
+def _topic_options(spec: TopicSpec) -> dict[str, Any]:
+    return {
+        "num_partitions": spec.partitions,
+        "replication_factor": -1,
+        "configs": {"retention.ms": str(int(spec.retention.total_seconds() * 1000))},
+    }

@@ -1,0 +1,154 @@
+"""One feed, one slice at a time: poll, write, and say when to come back."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from domain.clock import Clock
+from domain.errors import Terminal, Transient
+from ingest.backoff import Backoff
+from ingest.outbox.feeds import FeedState
+from ingest.outbox.schema import OutboxFailed
+from ingest.outbox.store import Outbox, OutboxClosed
+from ingest.protocol import Cursor, Feed, Poll, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a feed shares ingest with the others.
+
+    Attributes:
+        slice: a feed that has more at once gives way after this.
+        most_pending: records in the outbox above which a feed that has more at once waits: what it did
+            not read yet is safe where it lies, and the disk is not endless.
+        crowded_wait: how long it waits then.
+        backoff: waits after failures.
+    """
+
+    slice: timedelta = timedelta(milliseconds=250)
+    most_pending: int = 250_000
+    crowded_wait: timedelta = timedelta(seconds=1)
+    backoff: Backoff = field(default_factory=Backoff)
+
+
+class FeedRunner:
+    """Polls one feed into the outbox.
+
+    Args:
+        source: the source, registered in the outbox.
+        feed: one of its feeds.
+        outbox: where its events go.
+        clock: gives the time of receipt.
+        ending: set when ingest ends: no further poll is begun.
+        halted: set when the source must not be read on; shared by its feeds.
+        pace: how it shares ingest with the others.
+        monotonic: seconds of a clock that never steps back.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        feed: Feed,
+        outbox: Outbox,
+        clock: Clock,
+        ending: threading.Event,
+        halted: threading.Event,
+        pace: Pace,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = f"{source.name}.{feed.lane}"
+        self._source = source
+        self._lane = feed.lane
+        self._connector = feed.connector
+        self._outbox = outbox
+        self._clock = clock
+        self._ending = ending
+        self._halted = halted
+        self._pace = pace
+        self._monotonic = monotonic
+        self._failures = 0
+        self._has_more = False
+        self._log = structlog.get_logger(__name__).bind(source=source.name, lane=str(feed.lane))
+
+    def run(self) -> timedelta | None:
+        """Poll until there is no more at once or the slice is over.
+
+        Returns:
+            How long to wait before the next call; None: never again.
+
+        Raises:
+            OutboxFailed: the outbox is damaged.
+        """
+        try:
+            return self._slice()
+        except OutboxClosed:
+            return None
+        except OutboxFailed:
+            raise
+        except Terminal as error:
+            self._halt(error)
+            return None
+        except Transient as error:
+            return self._retry(str(error), error.retry_after)
+        except Exception as error:  # noqa: BLE001 - a connector's bug may not take the others down
+            # Its text may quote the source, so only its type is told; the cursor has not moved.
+            return self._retry(f"unexpected {type(error).__name__}", None)
+
+    def _slice(self) -> timedelta | None:
+        place = self._outbox.place(self._source.name, self._lane)
+        if place.done:
+            return None
+        if self._has_more and self._outbox.pending() > self._pace.most_pending:
+            return self._pace.crowded_wait
+        cursor = place.cursor
+        started = self._monotonic()
+        while not (self._ending.is_set() or self._halted.is_set()):
+            poll = self._poll(cursor)
+            if poll.done:
+                self._log.info("feed_done")
+                return None
+            if poll.wait > timedelta(0):
+                return poll.wait
+            if self._monotonic() - started >= self._pace.slice.total_seconds():
+                return timedelta(0)
+            cursor = poll.cursor
+        return None
+
+    def _poll(self, cursor: Cursor | None) -> Poll:
+        now = self._clock.now()
+        poll = self._connector.poll(cursor, now)
+        next_poll_at = None if poll.done else now + max(poll.wait, timedelta(0))
+        written = self._outbox.write(self._source, self._lane, poll, now, next_poll_at)
+        self._failures = 0
+        self._has_more = poll.wait <= timedelta(0)
+        if written.rejected:
+            self._log.warning("records_rejected", count=written.rejected)
+        return poll
+
+    def _retry(self, reason: str, retry_after: timedelta | None) -> timedelta:
+        self._failures += 1
+        wait = self._pace.backoff.delay(self._failures, retry_after)
+        self._log.warning("poll_failed", reason=reason, retry_in=wait.total_seconds())
+        self._note(FeedState.FAILING, reason, self._clock.now() + wait)
+        return wait
+
+    def _halt(self, error: Terminal) -> None:
+        self._halted.set()
+        self._log.error("source_stopped", reason=str(error))
+        for feed in self._source.feeds:
+            self._note(FeedState.STOPPED, str(error), None, feed)
+
+    def _note(
+        self, state: FeedState, error: str, next_poll_at: datetime | None, feed: Feed | None = None
+    ) -> None:
+        lane = feed.lane if feed is not None else self._lane
+        try:
+            self._outbox.note(self._source.name, lane, state, error, next_poll_at)
+        except (Transient, OutboxClosed) as failure:
+            self._log.warning("state_not_noted", reason=str(failure))
