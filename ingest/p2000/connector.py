@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,7 +21,7 @@ from ingest.p2000.files import FileInput
 from ingest.p2000.folding import Folder
 from ingest.p2000.grammar import Grammar
 from ingest.p2000.inputs import Chunk, LineInput
-from ingest.p2000.opening import is_pipe, last_moment, sniff
+from ingest.p2000.opening import is_pipe, last_moment, open_pipe, sniff
 from ingest.p2000.pacing import Anchor
 from ingest.p2000.pipe import PipeInput
 from ingest.p2000.records import Garbage, NotText, Page, Record
@@ -279,7 +279,8 @@ def p2000_feed(
     playing = Playing(speed, as_live, growing, max_batch)
     grammar = Grammar(municipality)
     if path is None or piped:
-        stream = (lambda: path.open("rb")) if path else (lambda: stdin or sys.stdin.buffer)
-        return P2000Connector(PipeInput(stream), grammar, keyed, playing, lambda _now: None)
+        return P2000Connector(
+            PipeInput(partial(open_pipe, path, stdin)), grammar, keyed, playing, lambda _now: None
+        )
     lines = FileInput(path, follow=growing, keyed=keyed)
     return P2000Connector(lines, grammar, keyed, playing, lambda now: last_moment(path, now))

@@ -85,7 +85,7 @@ class FileInput:
             # A window without any line end is one line that is too long to be a page.
             stuck = len(data) == WINDOW_BYTES and b"\n" not in data
             lines = split_lines(data, offset, final=stuck or (final and not more))
-            mark = self._mark(file, status.st_ino, offset)
+            mark = self._mark(file, status.st_ino, offset, lines[-1].end if lines else offset)
         return Chunk(lines, mark, more=more, ended=not self._follow and not more, size=status.st_size)
 
     def _offset(self, file: BinaryIO, place: _Place | None, inode: int, size: int) -> int:
@@ -94,8 +94,9 @@ class FileInput:
         same = self._head(file, place.head_bytes) == place.head
         return place.offset if same else 0
 
-    def _mark(self, file: BinaryIO, inode: int, offset: int) -> Mark:
-        head_bytes = min(offset, _HEAD_BYTES)
+    def _mark(self, file: BinaryIO, inode: int, offset: int, known: int) -> Mark:
+        """The mark at ``offset`` of a file of which ``known`` bytes will not change any more."""
+        head_bytes = min(known, _HEAD_BYTES)
         return {
             "inode": inode,
             "offset": offset,

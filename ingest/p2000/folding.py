@@ -129,7 +129,9 @@ def _candidates(recent: list[Seen], new: Seen) -> list[Seen]:
 
 def _rank(old: Seen, new: Seen) -> int | None:
     """How firmly ``new`` repeats ``old``: 0 is certain; None is not at all."""
-    if old.whole == new.whole and not _another_run(old, new):
+    if _another_run(old, new):
+        return None
+    if old.whole == new.whole:
         return 0
     if (old.sort, old.service) != (new.sort, new.service) or old.retracted:
         return None
@@ -137,8 +139,6 @@ def _rank(old: Seen, new: Seen) -> int | None:
         return 1 if old.text == new.text else None
     if old.number and old.number == new.number:
         return 1
-    if _another_run(old, new):
-        return None
     if new.text == old.text and (new.spot or new.service not in _MEDICAL):
         return 2
     if new.known and new.category == old.category and new.spot and new.spot == old.spot and new.placed:

@@ -82,10 +82,10 @@ class Grammar:
             return None
         head = read_head(whole)
         words = tuple(head.body.split())
-        served = _service(head, service, words)
+        served = _service(head, service, words, whole)
         sort = _sort(head, served, words)
         category, size = match_nature(words)
-        units = ambulance_units(words) if served in _MEDICAL else fire_units(tuple(whole.split()))
+        units = _units(served, words)
         place = self._gazetteer.find(
             words, units, head=0, free_text=sort in FREE_TEXT, ambulance=served in _MEDICAL
         )
@@ -105,7 +105,7 @@ class Grammar:
             street=street,
             pc6=pc6(whole) if sort in (Sort.INCIDENT, Sort.CANCEL) else None,
             gemeente=place.gemeente,
-            units=units if served is not Service.POLICE else (),
+            units=units,
             number=None if served is Service.FIRE else _number(words, place),
             text=whole,
             zone=" ".join(zone),
@@ -129,17 +129,23 @@ class Grammar:
         return None
 
 
-def _service(head: Head, named: Service | None, words: tuple[str, ...]) -> Service:
+def _service(head: Head, named: Service | None, words: tuple[str, ...], whole: str) -> Service:
     if head.service is Service.AMBULANCE:
         helicopter = any(unit[2:4] == "99" for unit in ambulance_units(words))
         return Service.TRAUMA if named is Service.TRAUMA or helicopter else Service.AMBULANCE
-    if head.service:
-        return head.service
-    if named:
-        return named
-    if "brw" in words or (head.sort is Sort.CANCEL and fire_units(words[-1:])):
+    if head.service or named:
+        return head.service or named or Service.OTHER
+    if head.sort is Sort.CANCEL and "alarm brw" in whole:
         return Service.FIRE
-    return Service.POLICE if match_nature(words)[1] else Service.OTHER
+    # The police's pages have no priority letter and end with the number of the incident.
+    police = match_nature(words)[1] or (head.sort is Sort.INCIDENT and last_number(words[-1:]))
+    return Service.POLICE if police else Service.OTHER
+
+
+def _units(service: Service, words: tuple[str, ...]) -> tuple[str, ...]:
+    if service in _MEDICAL:
+        return ambulance_units(words)
+    return fire_units(words) if service is Service.FIRE else ()
 
 
 def _sort(head: Head, service: Service, words: tuple[str, ...]) -> Sort:

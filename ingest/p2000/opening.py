@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from domain.errors import SettingsError
 from ingest.p2000.archive import ArchiveState
@@ -12,6 +13,7 @@ from ingest.p2000.decoding import Layout, decode_archive, decode_lines, recognis
 from ingest.p2000.inputs import WINDOW_BYTES, Line, split_lines
 from ingest.p2000.records import Page
 
+STDIN_FD = 0
 # Any moment serves to recognise a layout: times of lines are not used for it.
 _ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -23,6 +25,19 @@ def is_pipe(path: Path) -> bool:
     except OSError:
         return False
     return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
+
+
+def open_pipe(path: Path | None, stdin: BinaryIO | None) -> BinaryIO:
+    """Return a named pipe opened for reading, or standard input for None.
+
+    Standard input gets a reader of its own: the interpreter's waits at exit for whoever reads from it.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    if path is not None:
+        return path.open("rb")
+    return stdin or open(STDIN_FD, "rb", closefd=False)
 
 
 def sniff(path: Path) -> Layout | None:

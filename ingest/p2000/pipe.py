@@ -24,6 +24,7 @@ class PipeInput:
 
     Args:
         open_stream: opens the pipe; called in the reading thread, because opening may wait for a writer.
+            The stream is closed at its end.
     """
 
     def __init__(self, open_stream: Callable[[], BinaryIO]) -> None:
@@ -50,18 +51,21 @@ class PipeInput:
             ended = self._ended and not more
         return Chunk(lines, {"run": self._run, "offset": offset}, more=more, ended=ended)
 
+    def _keep(self, line: Line) -> None:
+        with self._room:
+            self._room.wait_for(lambda: self._held < _BUFFER_BYTES)
+            self._lines.append(line)
+            self._held += len(line.data)
+
     def _pump(self) -> None:
         """Move lines from the pipe to the buffer until its end; waits while the buffer is full."""
         offset = 0
         try:
-            stream = self._open()
-            while data := stream.readline(WINDOW_BYTES):
-                line = Line(data.rstrip(b"\r\n"), offset, offset + len(data))
-                offset = line.end
-                with self._room:
-                    self._room.wait_for(lambda: self._held < _BUFFER_BYTES)
-                    self._lines.append(line)
-                    self._held += len(line.data)
+            with self._open() as stream:
+                while data := stream.readline(WINDOW_BYTES):
+                    line = Line(data.rstrip(b"\r\n"), offset, offset + len(data))
+                    offset = line.end
+                    self._keep(line)
         except (OSError, ValueError):
             # A pipe that breaks or is closed has ended; there is nothing to try again.
             pass

@@ -92,7 +92,7 @@ def _phrase(parts: Sequence[str]) -> str | None:
 
 
 def _behind(parts: Sequence[str]) -> str | None:
-    *front, _ = parts[1:]
+    front = parts[1:-1]
     if front and front[0] in ("de", "het", "'t") and all(w in ADJECTIVES for w in front[1:]):
         return " ".join(parts)
     return None
