@@ -1,8 +1,8 @@
 """What a connector is: poll a cursor, get drafts and the next cursor.
 
-A connector is pure between polls: what it must remember (its place in the source, a time shift, the pages
-of the last hour) is in the cursor, which the outbox commits together with the drafts. A crash before that
-commit makes the same poll happen again with the same cursor.
+A connector is pure between polls: what it must remember (its place in the source, a time shift, the
+pages of the last hour) is in the cursor, which the outbox commits together with the drafts. A crash
+before that commit makes the same poll happen again with the same cursor.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class Draft:
         data: what the source reports.
         deleted: the source takes the event back.
         revision: the source's own version number, where it has one. A lower or equal one than seen
-            before never wins, whatever its content; without one, content is compared.
+            before never wins, whatever its content, nor does a draft without one for an id that had
+            one; where an id never had one, content is compared.
     """
 
     event_id: str
@@ -123,8 +124,9 @@ class Source:
     Attributes:
         name: also names its raw topics.
         feeds: at most one per lane; each has its own cursor, all share the source's identities.
-        seen_horizon: ids whose last receipt is older may be forgotten, and unversioned drafts whose
-            event occurred before it are then rejected as ``too_late``; None remembers as long as the event.
+        seen_horizon: unversioned ids whose last receipt is older may be forgotten, and unknown drafts
+            without a revision whose event occurred before it are rejected as ``too_late``; None
+            remembers an id as long as the event.
     """
 
     name: str
