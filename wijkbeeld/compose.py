@@ -48,9 +48,10 @@ def _ingest(settings: Settings, stop: threading.Event, on_ready: Callable[[], No
 
     data_dir = DataDir(settings.data_dir)
     municipality = load_municipality(settings.gemeente)
+    keyed = KeyedHash(load_or_create_key(data_dir.hash_key))
     context = SourceContext(
         municipality=municipality,
-        keyed=KeyedHash(load_or_create_key(data_dir.hash_key)),
+        keyed=keyed,
         speed=settings.speed,
         as_live=settings.as_live,
         seed=settings.seed,
@@ -65,6 +66,7 @@ def _ingest(settings: Settings, stop: threading.Event, on_ready: Callable[[], No
         municipality=municipality,
         sources=build_sources(specs, context),
         clock=SystemClock(),
+        keyed=keyed,
     )
     if any(spec.kind == "demo" for spec in specs):
         _write_truth(settings, municipality, data_dir)
