@@ -148,7 +148,7 @@ AGAINST_NORMAL = (
     Column("incidents", "Incidenten nu", Unit.COUNT),
     Column("signals", "Signalen nu", Unit.COUNT),
     Column("n_day", "24 uur", Unit.COUNT),
-    Column("weeks", "Weken historie", Unit.COUNT, shown=False),
+    Column("weeks", "Weken historie", Unit.COUNT),
     Column("weeks_needed", "Weken nodig", Unit.COUNT, shown=False),
     AS_OF,
 )

@@ -1,0 +1,1 @@
+"""The boards for Grafana: dashboard JSON, provisioning, and pushing them to a running Grafana."""
