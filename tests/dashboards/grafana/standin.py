@@ -1,8 +1,8 @@
 """A stand-in for Grafana's HTTP API: no Grafana runs here.
 
 It keeps state and answers as Grafana's documentation says for folders, data sources and dashboards: 404
-for what is not there, 412 for a version that is not the stored one or a title that is taken, 401 without a
-valid token, 403 for a provisioned data source. It does not check dashboards for meaning.
+for what is not there, 412 for a version that is not the stored one or a title that is taken, 401 without
+a valid token, 403 for a provisioned data source. It does not check dashboards for meaning.
 """
 
 from __future__ import annotations
