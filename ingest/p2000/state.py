@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
@@ -63,5 +64,6 @@ def from_cursor(cursor: Cursor | None) -> FeedState:
     return state
 
 
+@cache  # building it takes longer than a poll
 def _adapter() -> TypeAdapter[FeedState]:
     return TypeAdapter(FeedState)

@@ -13,10 +13,11 @@ import pytest
 
 from domain.areas import Municipality
 from domain.errors import SettingsError, SourceRefused
+from domain.events import Incident
 from domain.metrics import Counter
 from domain.rejects import RejectReason
 from ingest.p2000.connector import p2000_feed
-from ingest.protocol import Draft, Repeat, Unreadable
+from ingest.protocol import Cursor, Draft, Finding, Repeat, Unreadable
 from tests.ingest.p2000.conftest import FeedMaker
 from tests.ingest.p2000.playing import START, play, saved, write_archive
 from tests.ingest.samples import KEYED
@@ -142,7 +143,8 @@ def test_a_page_in_parts_is_one_page_across_polls(tmp_path: Path, feed: FeedMake
     second = feed(path).poll(saved(first.cursor), START + timedelta(seconds=2))
     draft = second.findings[0]
     assert isinstance(draft, Draft)
-    assert draft.data.location.street == "eikstraat"  # type: ignore[union-attr]  # an incident has a place
+    assert isinstance(draft.data, Incident)
+    assert draft.data.location.street == "eikstraat"
     assert [type(f) for f in second.findings] == [Draft, Repeat, Repeat]
     batched = feed(path, max_batch=1)
     third = batched.poll(saved(first.cursor), START + timedelta(seconds=2))
@@ -153,13 +155,13 @@ def test_a_page_in_parts_is_one_page_across_polls(tmp_path: Path, feed: FeedMake
 def test_standard_input_is_read_to_its_end(nijmegen: Municipality) -> None:
     text = flex("P 1 BON-01 BR woning Eikstraat Nijmegen 082131")
     connector = p2000_feed(None, municipality=nijmegen, keyed=KEYED, stdin=io.BytesIO(text.encode()))
-    cursors = [None]
-    findings = []
+    cursors: list[Cursor | None] = [None]
+    findings: list[Finding] = []
 
     def ended() -> bool:
         poll = connector.poll(cursors[-1], START)
         findings.extend(poll.findings)
-        cursors.append(saved(poll.cursor))  # type: ignore[arg-type]  # a list that began with None
+        cursors.append(saved(poll.cursor))
         return poll.done
 
     wait_until(ended, timeout=30)

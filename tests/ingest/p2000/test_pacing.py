@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -103,7 +104,7 @@ def test_ids_come_from_the_original_page(archive: Path, feed: FeedMaker) -> None
         {"speed": 9.0, "as_live": True},
         {"as_live": True},
     ]
-    plays = [play(lambda options=options: feed(archive, **options)) for options in variants]
+    plays = [play(partial(feed, archive, **options)) for options in variants]
     ids = [[f.event_id for f in played.findings] for played in plays]
     assert all(each == ids[0] for each in ids)
 
@@ -128,7 +129,7 @@ def test_another_speed_goes_on_from_the_page_where_the_first_stopped(
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_restarts_change_nothing(archive: Path, feed: FeedMaker, data: st.DataObject) -> None:
-    """Whatever polls are lost before their commit, the committed ones say the same as an undisturbed run."""
+    """Whatever polls are lost before their commit, the rest say the same as an undisturbed run."""
     options: dict[str, object] = data.draw(
         st.sampled_from([{}, {"speed": 600.0}, {"speed": 600.0, "as_live": True}])
     )
