@@ -58,7 +58,6 @@ class Outgoing:
 
     Attributes:
         headers: per record, a list, as the client library wants it; the same list may serve many.
-        timestamps: milliseconds since 1970 UTC.
     """
 
     topic: str
@@ -66,7 +65,6 @@ class Outgoing:
     keys: Sequence[bytes | None]
     values: Sequence[bytes]
     headers: Sequence[list[tuple[str, bytes]]]
-    timestamps: Sequence[int]
 
 
 def cut(

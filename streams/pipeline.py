@@ -107,7 +107,7 @@ class _Parts:
         part[2].append(headers)
 
     def outgoing(self) -> list[Outgoing]:
-        """Return the parts, each with the keys and times of the records that it comes from."""
+        """Return the parts, each with the keys of the records that it comes from."""
         chunk = self._chunk
         return [
             Outgoing(
@@ -116,7 +116,6 @@ class _Parts:
                 keys=[chunk.keys[index] for index in indexes],
                 values=values,
                 headers=headers,
-                timestamps=[chunk.timestamps[index] for index in indexes],
             )
             for topic, (indexes, values, headers) in self._parts.items()
         ]

@@ -10,6 +10,7 @@ after a crash does add duplicates, and everything downstream is built for that.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -150,16 +151,19 @@ class Publisher:
 
 
 def _batches(producer: Any, part: Outgoing) -> Iterator[BatchBuilder]:
-    """Build the batches of ``part``: one, unless its records are more than a batch may hold."""
+    """Build the batches of ``part``: one, unless its records are more than a batch may hold.
+
+    Records carry the time of publishing, never the time of what they tell: Kafka deletes by it, and a
+    record about last year would be gone within minutes.
+    """
+    now = time.time_ns() // 1_000_000
     batch = producer.create_batch()
     append = batch.append
-    for timestamp, key, value, headers in zip(
-        part.timestamps, part.keys, part.values, part.headers, strict=True
-    ):
-        if append(timestamp=timestamp, key=key, value=value, headers=headers) is None:
+    for key, value, headers in zip(part.keys, part.values, part.headers, strict=True):
+        if append(timestamp=now, key=key, value=value, headers=headers) is None:
             yield batch
             batch = producer.create_batch()
             append = batch.append
-            append(timestamp=timestamp, key=key, value=value, headers=headers)
+            append(timestamp=now, key=key, value=value, headers=headers)
     if batch.record_count():
         yield batch

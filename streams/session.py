@@ -41,6 +41,7 @@ def serve(
     chunk_records: int = 1000,
     chunk_bytes: int = 512 * 1024,
     backoff: Backoff | None = None,
+    after_chunk: Callable[[int], None] = lambda _records: None,
 ) -> None:
     """Work until ``stop`` is set; join again, with back-off, whenever the broker goes away.
 
@@ -48,6 +49,7 @@ def serve(
         process: what the records of a chunk become; must not raise for bad input.
         on_ready: called once, when the first partitions are assigned.
         chunk_records, chunk_bytes: bounds of a chunk.
+        after_chunk: called with a chunk's number of records when it is finished or given up.
 
     Raises:
         Terminal: it cannot go on. Nothing unfinished was acknowledged.
@@ -55,7 +57,12 @@ def serve(
     attempt = 0
     backoff = backoff or Backoff()
     ready = _Once(on_ready)
-    with collecting_between_chunks() as between:
+    with collecting_between_chunks() as collect:
+
+        def between(records: int) -> None:
+            after_chunk(records)
+            collect(records)
+
         while not stop.is_set():
             session = _Session(settings, process, stop, ready, between, chunk_records, chunk_bytes)
             try:
