@@ -87,7 +87,7 @@ class Grammar:
         category, size = match_nature(words)
         units = _units(served, words)
         place = self._gazetteer.find(
-            words, units, head=0, free_text=sort in FREE_TEXT, ambulance=served in _MEDICAL
+            words, units, free_text=sort in FREE_TEXT, ambulance=served in _MEDICAL
         )
         if place is None:
             return None

@@ -54,7 +54,6 @@ class Gazetteer:
         words: tuple[str, ...],
         units: tuple[str, ...],
         *,
-        head: int,
         free_text: bool,
         ambulance: bool,
     ) -> Place | None:
@@ -63,7 +62,6 @@ class Gazetteer:
         Args:
             words: of the normalised text.
             units: every unit number on the page.
-            head: number of words before the page says where or what.
             free_text: the page is a message of the dispatch, in which the place may stand anywhere.
             ambulance: the page's place may come before its street.
         """
@@ -75,7 +73,7 @@ class Gazetteer:
         if last.in_tail:
             return last if last.own or ours else None
         if ambulance:
-            first = next((p for p in places if self._opens(words, p, head)), None)
+            first = next((p for p in places if _opens(words, p)), None)
             if first and (first.own or ours):
                 return first
         if ours or free_text or (ambulance and not units):
@@ -108,6 +106,7 @@ class Gazetteer:
         parts = text.split("/") if single else []
         return next((part for part in parts if part in self._own), None)
 
-    def _opens(self, words: tuple[str, ...], place: Place, head: int) -> bool:
-        between = words[head : place.start]
-        return all(bare(w) in _BEFORE_PLACE or bare(w).isdigit() for w in between)
+
+def _opens(words: tuple[str, ...], place: Place) -> bool:
+    """Whether only numbers and flags stand before a place, as in an ambulance's page."""
+    return all(bare(w) in _BEFORE_PLACE or bare(w).isdigit() for w in words[: place.start])
