@@ -26,12 +26,13 @@ from wijkbeeld.supervisor.plan import (
 from wijkbeeld.supervisor.runfile import RunFile
 
 STOP_SECONDS = 9.0
+ORPHAN_STOP_SECONDS = 1.0
 PART_STOP_SECONDS = {
     INGEST: 2.5,
     STREAMS: 2.5,
     LOADER: 2.5,
     RECOMPUTE: 1.5,
-    PAGE: 1.0,
+    PAGE: 2.0,
     BROKER: 0.5,
     WAREHOUSE: 2.5,
 }
@@ -96,7 +97,10 @@ class Supervisor:
         Raises:
             SettingsError: a part cannot run before a person changes something.
         """
-        for name, child in list(self._children.items()):
+        for name in list(self._children):
+            child = self._children.get(name)
+            if child is None:  # it was ended because of one that we looked at before it
+                continue
             status = child.poll()
             if status is not None:
                 self._died(name, child, status)
@@ -122,7 +126,8 @@ class Supervisor:
         self._run_file.set(name, "restarting", message=f"ended with status {status}")
         self._tell(f"{name} ended (status {status}); starting it again in {wait:.1f} s")
         if name == BROKER:
-            self._end(NEEDS_BROKER)
+            # Nothing can be drained into a broker that is gone; what they hold is still in the outbox.
+            self._end(NEEDS_BROKER, time.monotonic() + ORPHAN_STOP_SECONDS)
             for dependent in NEEDS_BROKER:
                 self._restart_at.pop(dependent, None)
         self._restart_at[name] = time.monotonic() + wait
@@ -148,7 +153,7 @@ class Supervisor:
         for group in ((INGEST,), (STREAMS,), (LOADER,), (RECOMPUTE, PAGE, BROKER), (WAREHOUSE,)):
             self._end(group, deadline)
 
-    def _end(self, names: tuple[str, ...], deadline: float = float("inf")) -> None:
+    def _end(self, names: tuple[str, ...], deadline: float) -> None:
         children = [(name, self._children.pop(name)) for name in names if name in self._children]
         for name, child in children:
             self._run_file.set(name, "stopping", child.pid)
@@ -156,6 +161,6 @@ class Supervisor:
         for name, child in children:
             left = min(PART_STOP_SECONDS[name], deadline - time.monotonic())
             if not child.wait(left):
-                self._tell(f"{name} did not end by itself and was ended")
+                self._tell(f"{name} did not end in time and was ended")
             child.kill()
             self._run_file.set(name, "stopped")
