@@ -70,24 +70,27 @@ class Poller:
         self._monotonic = monotonic
         self._readings = {panel.id: _Reading() for panel in panels}
         self._as_of: str | None = None
+        self._available = False
         self._failed: tuple[str, ...] = ()
         self._system: bytes = b""
 
     def poll(self, tell: Callable[[Update], None]) -> None:
         """Read what is due; call ``tell`` for each changed panel at once, and once at the end."""
+        if (system := self._new_system()) is not None:
+            tell(Update(self._as_of, self._available, system=system))
         try:
             now, mark = self._store.mark()
             self._as_of = as_json(now)
             for panel in self._panels:
                 self._read_if_due(panel, mark, tell)
-            available = True
+            self._available = True
         except (Transient, Terminal) as error:
             structlog.get_logger(__name__).warning("panels_not_read", reason=type(error).__name__)
-            available = False
+            self._available = False
         failed = tuple(name for name, reading in self._readings.items() if reading.refused)
         changed = failed != self._failed
         self._failed = failed
-        tell(Update(self._as_of, available, {}, failed if changed else None, self._new_system()))
+        tell(Update(self._as_of, self._available, failed=failed if changed else None))
 
     def _read_if_due(self, panel: Panel, mark: Mark, tell: Callable[[Update], None]) -> None:
         reading = self._readings[panel.id]

@@ -68,7 +68,8 @@ class Panel:
         unit: what the panel's main figures are.
         kind: how it is drawn.
         columns: the columns of the answer, in order; the last one is ``AS_OF``.
-        every_s: seconds between two readings by the live page.
+        every_s: seconds between two readings by the live page while nothing is written: only the
+            window moves on then. After a write a panel is read at once.
     """
 
     id: str
@@ -78,7 +79,7 @@ class Panel:
     unit: Unit
     kind: PanelKind
     columns: tuple[Column, ...]
-    every_s: float = 1.0
+    every_s: float = 5.0
 
     def sql_at(self, moment: str) -> str:
         """Return the SQL as it would have been asked at ``moment``, ``YYYY-MM-DD hh:mm:ss`` in UTC."""

@@ -116,9 +116,10 @@ def against_normal(keys: str, places: str) -> str:
         keys: columns of ``places`` that come first.
         places: a FROM clause with a left join of ``counts``, which is a query made by ``counted``.
     """
-    # Step by step from the inside: a name used twice in one SELECT would be worked out twice.
+    # Step by step from the inside: a name used twice in one SELECT would be worked out twice. The status
+    # follows the rounded deviation, so that the two never contradict each other before a reader.
     return f"""
-SELECT {keys}, n_now, round(mean, 1) AS normal, round(excess, 1) AS deviation,
+SELECT {keys}, n_now, round(mean, 1) AS normal, excess AS deviation,
     multiIf(
         weeks < {MIN_WEEKS}, '{Status.BUILDING}',
         excess >= 3, '{Status.MUCH_HIGHER}',
@@ -128,7 +129,7 @@ SELECT {keys}, n_now, round(mean, 1) AS normal, round(excess, 1) AS deviation,
         '{Status.NORMAL}') AS status,
     incidents, signals, n_day, weeks, {MIN_WEEKS} AS weeks_needed, as_of
 FROM (
-    SELECT *, sqrt(n_now) + sqrt(n_now + 1) - sqrt(4 * mean + 1) AS excess
+    SELECT *, round(sqrt(n_now) + sqrt(n_now + 1) - sqrt(4 * mean + 1), 1) AS excess
     FROM (
         SELECT *, if(weeks >= {MIN_WEEKS}, n_before / weeks, NULL) AS mean
         FROM (

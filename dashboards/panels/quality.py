@@ -121,5 +121,4 @@ ORDER BY n_day DESC, n_fortnight DESC, reasons.rank""",
         Column("n_fortnight", "14 dagen", Unit.COUNT),
         AS_OF,
     ),
-    every_s=5.0,
 )
