@@ -44,10 +44,16 @@ class Folded:
 
 
 class Folder:
-    """Folds the pages of one source. It keeps nothing itself: the window comes and goes."""
+    """Folds the pages of one source. It keeps nothing itself: the window comes and goes.
 
-    def __init__(self, keyed: KeyedHash) -> None:
+    Args:
+        keyed: makes ids and what is compared.
+        max_seen: events remembered at most.
+    """
+
+    def __init__(self, keyed: KeyedHash, max_seen: int = MAX_SEEN) -> None:
         self._keyed = keyed
+        self._max_seen = max_seen
         self._shingler = Shingler(keyed)
 
     def fold(
@@ -67,7 +73,7 @@ class Folder:
             return self._cancel(recent, new, message)
         match = next((s for s in _candidates(recent, new)), None)
         if match is None:
-            return _add(recent, new, message)
+            return self._add(recent, new, message)
         better = match if match.retracted else merged(match, new)
         kept = replace(better, last=max(match.last, new.first))
         same = better == match
@@ -81,7 +87,7 @@ class Folder:
             again = next((s for s in recent if s.sort == Sort.CANCEL and s.text == new.text), None)
             if again:
                 return Folded(Repeat(again.id), tuple(recent))
-            return _add(recent, replace(new, category=Sort.CANCEL.value, severity=None), message)
+            return self._add(recent, replace(new, category=Sort.CANCEL.value, severity=None), message)
         if found.retracted:
             return Folded(Repeat(found.id), tuple(recent))
         gone = replace(found, retracted=True, last=max(found.last, new.first))
@@ -109,12 +115,11 @@ class Folder:
             sketch=self._shingler.sketch(message.zone),
         )
 
+    def _add(self, recent: list[Seen], new: Seen, message: Message) -> Folded:
+        return Folded(Draft(new.id, incident(new, message)), (*recent, new)[-self._max_seen :])
+
     def _hash(self, kind: str, value: str | None) -> str:
         return self._keyed.id("p2000-fold", kind, value)[:_HASH_CHARS] if value else ""
-
-
-def _add(recent: list[Seen], new: Seen, message: Message) -> Folded:
-    return Folded(Draft(new.id, incident(new, message)), (*recent, new)[-MAX_SEEN:])
 
 
 def _swap(recent: list[Seen], old: Seen, new: Seen) -> tuple[Seen, ...]:

@@ -79,8 +79,11 @@ RUN_NUMBERS = ("765432",)
 
 
 def everything(played: Played) -> str:
-    """All that leaves the connector: findings and cursors, in the form in which they are kept."""
-    cursors = [json.dumps(dict(p.cursor)) for p in played.polls]
+    """All that leaves the connector: findings and cursors, in the form in which they are kept.
+
+    Not the place in the file: an inode may contain any number by chance.
+    """
+    cursors = [json.dumps({**p.cursor, "mark": None}) for p in played.polls]
     return (repr(played.findings) + "".join(cursors)).lower()
 
 
@@ -179,7 +182,6 @@ def test_ids_cannot_be_guessed_from_the_page(tmp_path: Path, feed: FeedMaker, gr
     assert one != other.finding.event_id
 
 
-@settings(max_examples=200)
 @given(
     st.lists(
         st.one_of(
