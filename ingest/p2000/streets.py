@@ -33,7 +33,7 @@ def find_street(words: Sequence[str]) -> str | None:
     """Return the street that ``words``, the part of a page before its place, end with; None without one.
 
     Of a crossing, or of an object named after a street and the street itself, that is the last. House
-    numbers behind it are dropped. ``malverte straat`` and ``malvert 85e straat`` stand for any of the
+    numbers behind it are dropped. ``malverte straat`` and ``malvert 12e straat`` stand for any of the
     numbered streets of Malvert and give ``malvert``.
     """
     if any(word in PERSON_MARKERS for word in words):

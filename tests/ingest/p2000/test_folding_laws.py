@@ -20,11 +20,11 @@ TEXTS = [
     "aanrijding letsel eikweg nijmegen 123456",
     "aanrijding letsel beukweg nijmegen 123457",
     "kweg nijmegen 123456",
-    "a1 ambu 08993 - nijmegen rit 288140",
+    "a1 ambu 08993 - nijmegen rit 200140",
     "a1 ambu 08993 - nijmegen eikweg",
     "graag contact mka nijmegen",
     "p 2 test br afval eikweg nijmegen 082131",
-    "B2 Nijmegen rit: 39945",
+    "B2 Nijmegen rit: 30945",
 ]
 PAGES = st.lists(st.tuples(st.integers(0, 240), st.sampled_from(TEXTS)), max_size=25).map(
     lambda pages: [(float(minutes), text) for minutes, text in sorted(pages)]
@@ -80,5 +80,5 @@ def test_what_is_remembered_is_bounded_and_forgotten_after_an_hour(grammar: Gram
 def test_nothing_that_is_remembered_is_text(grammar: Grammar) -> None:
     _, window = fold(grammar, [(i, text) for i, text in enumerate(TEXTS)])
     remembered = repr(window)
-    for word in ("eikweg", "beukweg", "nijmegen", "123456", "288140"):
+    for word in ("eikweg", "beukweg", "nijmegen", "123456", "200140"):
         assert word not in remembered

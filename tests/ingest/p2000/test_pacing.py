@@ -22,7 +22,7 @@ ROWS: list[Row] = [
     ("2025-01-01T12:20:00", "politie", "overval elders eikweg arnhem 123999"),
     ("2025-01-01T12:30:00", "brandweer", "p 2 intrekken alarm brw br woning eikweg nijmegen"),
     ("geen tijd", "brandweer", "p 2 br woning beukweg nijmegen 082131"),
-    ("2025-01-01T14:00:00", "trauma", "a1 ambu 08993 - nijmegen rit 288140"),
+    ("2025-01-01T14:00:00", "trauma", "a1 ambu 08993 - nijmegen rit 200140"),
     ("2025-01-01T14:00:30", "trauma", "a1 ambu 08993 - nijmegen beukweg"),
     ("2025-01-01T15:00:00", "brandweer", "p 2 stormschade beukweg nijmegen 082131"),
 ]

@@ -19,10 +19,10 @@ from ingest.p2000.head import Sort
         ("P 1 BON-01 (proefalarm) OMS Eikweg Nijmegen 089231", Sort.TEST),
         ("TESTOPROEP MKOB NIJMEGEN", Sort.TEST),
         ("p 2 bon-01 oefening br woning eikweg nijmegen 089231", Sort.EXERCISE),
-        ("A2 Ambu 08130 VWS Nijmegen Rit 255771", Sort.RELOCATION),
+        ("A2 Ambu 08130 VWS Nijmegen Rit 200771", Sort.RELOCATION),
         ("A2 Ambu 08130 einde vws Nijmegen", Sort.RELOCATION),
         ("graag contact mka nijmegen", Sort.CONTACT),
-        ("graag contact oc ergens. gms 290. nijmegen. vordering 0237.", Sort.CONTACT),
+        ("graag contact oc ergens. gms 111. nijmegen. vordering 0111.", Sort.CONTACT),
         (
             "gaarne telefonisch contact ovd brandweer nijmegen. dv aan derden eikweg nijmegen",
             Sort.CONTACT,
@@ -32,7 +32,7 @@ from ingest.p2000.head import Sort
         ("p 2 tel contact met de 2131 bon-03 oms brandmelding eikweg nijmegen 089091", Sort.CONTACT),
         ("b1 dv ambu nijmegen graag contact mka", Sort.CONTACT),
         ("graag nogmaals contact ovd nijmegen", Sort.CONTACT),
-        ("correctie op zojuist verzonden bericht; eikweg moet zijn beukweg in nijmegen.", Sort.BULLETIN),
+        ("correctie op een vorig bericht: lees beukweg voor eikweg in nijmegen.", Sort.BULLETIN),
         (
             "er is vandaag iets gevonden aan de eikweg in nijmegen en dat is meer dan wij weten.",
             Sort.BULLETIN,

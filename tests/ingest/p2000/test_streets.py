@@ -76,7 +76,7 @@ def test_streets(words: str, street: str) -> None:
         "",
         "12",
         "a73 li 99,6",
-        "waal links 883,0",
+        "waal links 777,0",
         "dijk",
         "van dijk",
         "meneer oudendijk",
