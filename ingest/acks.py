@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
 import structlog
 from pydantic import TypeAdapter
@@ -19,22 +18,11 @@ from domain.rows import AckRow
 from ingest.backoff import RECONNECT, Backoff
 from ingest.outbox.store import Outbox
 from ingest.outbox.trimming import Range
+from ingest.ports import Reader
 
 _ACK = TypeAdapter(AckRow)
 _POLL_SECONDS = 0.25
 _POLL_RECORDS = 500
-
-
-class Reader(Protocol):
-    """What is needed of a consumer; ``ingest.broker.TailReader`` is one."""
-
-    def poll(self, seconds: float, limit: int) -> list[bytes]:
-        """Return the next values; raises ``BrokerUnavailable``."""
-        ...
-
-    def close(self) -> None:
-        """Close the connection."""
-        ...
 
 
 class AckFollower:

@@ -5,10 +5,11 @@ Vendor errors become ours by type; their texts are not kept.
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any
 
 from kafka import (  # type: ignore[import-untyped]  # ships no types
     KafkaAdminClient,
@@ -21,10 +22,10 @@ from kafka.net.compat import KafkaNetClient  # type: ignore[import-untyped]  # s
 
 from domain.errors import BrokerUnavailable, SettingsError
 from domain.topics import TopicSpec
-
-Headers = list[tuple[str, bytes]]
+from ingest.ports import Delivery, Headers
 
 _CONNECT_MS = 5_000
+_PROBE_SECONDS = 2.0
 _COMMON: Mapping[str, Any] = {
     "bootstrap_timeout_ms": _CONNECT_MS,
     "reconnect_backoff_max_ms": 1_000,
@@ -65,13 +66,18 @@ _ASK_SOMEBODY = (
 )
 
 
-class Delivery(Protocol):
-    """A record on its way to the broker."""
-
-    is_done: bool
-    """The broker has acknowledged it, or it has failed."""
-    exception: BaseException | None
-    """Why it failed; None if it did not."""
+def _reach(bootstrap: str) -> None:
+    # kafka-python tries for the whole bootstrap time and leaves a socket open for each refusal.
+    for address in bootstrap.split(","):
+        host, _, port = address.strip().rpartition(":")
+        if not port.isdecimal():
+            raise SettingsError(f"broker {bootstrap}: write it as host:port")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), _PROBE_SECONDS).close()
+        except OSError:
+            continue
+        return
+    raise BrokerUnavailable(f"broker {bootstrap}: nobody answers there")
 
 
 @contextmanager
@@ -101,12 +107,13 @@ class Producer:
 
     Raises:
         SettingsError: the settings switch idempotence off, or the broker does not let us in.
-        BrokerUnavailable: it does not answer within 5 s.
+        BrokerUnavailable: nobody answers there, or not within 5 s.
     """
 
     def __init__(self, bootstrap: str, settings: Mapping[str, Any] | None = None) -> None:
         self._bootstrap = bootstrap
         configured = {**_PRODUCER, **(settings or {})}
+        _reach(bootstrap)
         with our_errors("connect", bootstrap):
             self._kafka = KafkaProducer(bootstrap_servers=bootstrap, **configured)
         if not (self._kafka.config["enable_idempotence"] and self._kafka.config["acks"] == -1):
@@ -170,6 +177,7 @@ class TailReader:
     def __init__(self, bootstrap: str, topic: str) -> None:
         self._bootstrap = bootstrap
         self._partition = TopicPartition(topic, 0)
+        _reach(bootstrap)
         with our_errors("connect", bootstrap):
             self._kafka = KafkaConsumer(
                 bootstrap_servers=bootstrap,
@@ -209,6 +217,7 @@ def create_topics(bootstrap: str, specs: Iterable[TopicSpec]) -> None:
         BrokerUnavailable: the broker does not answer or has no leader for them within 10 s.
     """
     wanted = {spec.name: spec for spec in specs}
+    _reach(bootstrap)
     with our_errors("topics", bootstrap):
         admin = KafkaAdminClient(bootstrap_servers=bootstrap, **_COMMON)
         try:

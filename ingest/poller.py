@@ -69,13 +69,14 @@ class Poller:
         self._scheduler.start()
 
     def stop(self, seconds: float) -> bool:
-        """Begin no further run, and wait up to ``seconds`` for those under way.
+        """Begin no further run, and wait up to ``seconds`` for those under way. May be called again.
 
         Returns:
             Whether all of them ended; the others are abandoned and do not hold up the process's end.
         """
-        self._stopped.set()
-        self._scheduler.shutdown(wait=False)
+        if not self._stopped.is_set():
+            self._stopped.set()
+            self._scheduler.shutdown(wait=False)
         return self._executor.join(seconds)
 
     def _schedule(self, name: str, wait: timedelta) -> None:

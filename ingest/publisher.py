@@ -8,7 +8,6 @@ import zlib
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import structlog
 
@@ -22,31 +21,11 @@ from domain.codec import (
 from domain.errors import BrokerUnavailable, Transient
 from domain.topics import REJECTED, Lane, raw_topic
 from ingest.backoff import RECONNECT, Backoff
-from ingest.broker import Delivery, Headers
 from ingest.outbox.publishing import Record, UnpublishedReader
 from ingest.outbox.store import Outbox
+from ingest.ports import Delivery, Headers, Sender
 
 _CODEC = CODEC_VERSION.encode()
-
-
-class Sender(Protocol):
-    """What the publisher needs of a producer; ``ingest.broker.Producer`` is one."""
-
-    def partitions(self, topic: str) -> int:
-        """Return how many partitions ``topic`` has; raises ``BrokerUnavailable``."""
-        ...
-
-    def send(self, topic: str, partition: int, key: bytes, value: bytes, headers: Headers) -> Delivery:
-        """Hand a record over; raises ``BrokerUnavailable``."""
-        ...
-
-    def close(self, seconds: float) -> None:
-        """Close; what is on its way gets ``seconds``."""
-        ...
-
-    def abandon(self) -> None:
-        """Let go without waiting."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
