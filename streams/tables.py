@@ -21,7 +21,7 @@ _POSTCODE_COLUMNS = ("pc6", "postcode6", "postcode")
 _STREET_COLUMNS = ("street", "straat", "straatnaam", "adres")
 
 _PC6 = re.compile(r"[1-9]\d{3}[A-Z]{2}", re.ASCII)
-_HOUSE_NUMBER = re.compile(r"\s+\d+\s*[-A-Za-z0-9/]*$")
+_HOUSE_NUMBER = re.compile(r"\s+\d+(\s?[A-Za-z]{1,2})?([-/]\w+)*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,26 +106,28 @@ def parse_streets(text: str, municipality: Municipality) -> tuple[dict[str, str]
         raise SettingsError(
             "streets file: needs a column wijk (or buurt) and a column street (or adres) or pc6"
         )
-    codes = {wijk.code: wijk.code for wijk in municipality.wijken} | _names(municipality)
+    codes = {wijk.code.lower(): wijk.code for wijk in municipality.wijken} | _names(municipality)
     streets: dict[str, set[str]] = defaultdict(set)
     postcodes: dict[str, set[str]] = defaultdict(set)
     for row in reader:
-        named = (row[wijk_column] or "").strip()
-        wijk = codes.get(named) or codes.get(street_key(named))
-        if wijk is None:
-            continue
-        if street_column and row[street_column]:
-            street = row[street_column] or ""
-            streets[
-                street_key(_HOUSE_NUMBER.sub("", street) if street_column == "adres" else street)
-            ].add(wijk)
-        if postcode_column and row[postcode_column]:
-            postcode = (row[postcode_column] or "").replace(" ", "").upper()
-            if _PC6.fullmatch(postcode):
-                postcodes[postcode].add(wijk)
-    if not streets and not postcodes:
+        wijk = codes.get(street_key(row[wijk_column] or ""))
+        if wijk is not None:
+            streets[_street_of(row, street_column)].add(wijk)
+            postcodes[_postcode_of(row, postcode_column)].add(wijk)
+    found = _certain(streets), _certain(postcodes)
+    if not any(found):
         raise SettingsError("streets file: no row names a wijk of this gemeente")
-    return _certain(streets), _certain(postcodes)
+    return found
+
+
+def _street_of(row: Mapping[str, str | None], column: str | None) -> str:
+    street = (row[column] or "") if column else ""
+    return street_key(_HOUSE_NUMBER.sub("", street) if column == "adres" else street)
+
+
+def _postcode_of(row: Mapping[str, str | None], column: str | None) -> str:
+    postcode = ((row[column] or "") if column else "").replace(" ", "").upper()
+    return postcode if _PC6.fullmatch(postcode) else ""
 
 
 def _first_of(wanted: Iterable[str], columns: Iterable[str]) -> str | None:
@@ -133,7 +135,7 @@ def _first_of(wanted: Iterable[str], columns: Iterable[str]) -> str | None:
 
 
 def _certain(found: Mapping[str, set[str]]) -> dict[str, str]:
-    return {key: next(iter(wijken)) for key, wijken in found.items() if len(wijken) == 1}
+    return {key: next(iter(wijken)) for key, wijken in found.items() if key and len(wijken) == 1}
 
 
 def _names(municipality: Municipality) -> dict[str, str]:

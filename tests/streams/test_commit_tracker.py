@@ -169,7 +169,7 @@ class Model(RuleBasedStateMachine):
 
 
 TestModel = Model.TestCase
-TestModel.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+TestModel.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
 
 
 @given(order=st.permutations(range(12)), width=st.integers(1, 5), hole=st.integers(0, 3))
