@@ -175,7 +175,7 @@ TABLE = [
         1,
     ),
     ("B2 Nijmegen rit: 30945", "ambulance", "b2", "ambulance", None, 0),
-    ("a1 ambu 08993 - nijmegen malverte straat", "traumaheli", "a1", "traumaheli", "malvert", 1),
+    ("a1 ambu 08993 - nijmegen weezenhofe straat", "traumaheli", "a1", "traumaheli", "weezenhof", 1),
     ("a1 ambu 08993 - eikstraat nijmegen rit 300465", "traumaheli", "a1", "traumaheli", "eikstraat", 1),
     (
         "a1 ambu 08993 hv weg letsel eikstraat/beukweg nijmegen rit 1234",
