@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -46,12 +47,14 @@ class LocalClickHouse:
         users: who may ask.
         port: 0 takes a free one; a restart keeps it.
         limits: fields of ``warehouse.server.Limits`` to set.
+        log: log of the server, JSON lines; beside ``data_dir`` if None.
     """
 
     data_dir: Path
     users: tuple[TestUser, ...] = (WRITER, READER)
     port: int = 0
     limits: dict[str, float] = field(default_factory=dict)
+    log: Path | None = None
     host: str = "127.0.0.1"
     url: str = ""
     _process: subprocess.Popen[str] | None = None
@@ -59,7 +62,7 @@ class LocalClickHouse:
     @property
     def log_file(self) -> Path:
         """Log of the server, JSON lines."""
-        return self.data_dir.with_suffix(".log")
+        return self.log or self.data_dir.with_suffix(".log")
 
     @property
     def pid(self) -> int:
@@ -123,11 +126,19 @@ class LocalClickHouse:
             host=self.host, port=self.port, username=user.name, password=user.password, **options
         )
 
+    def signal(self, number: int) -> None:
+        """Send a signal to the running server."""
+        assert self._process is not None, "the server was not started"
+        self._process.send_signal(number)
+
+    def wait(self) -> int:
+        """Wait until the server has ended and return its exit status."""
+        return self._ended()
+
     def stop(self) -> int:
         """End the server with SIGTERM and return its exit status."""
-        assert self._process is not None, "the server was not started"
-        self._process.terminate()
-        return self._ended()
+        self.signal(signal.SIGTERM)
+        return self.wait()
 
     def kill(self) -> None:
         """End the server with SIGKILL; does nothing if it has ended."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import anyio.to_thread
 from starlette.requests import Request
 
 from warehouse.server.compression import BodyDecoder
@@ -11,22 +12,24 @@ from warehouse.server.errors import ClickHouseError, Code
 from warehouse.server.statements import InsertHead, Statement, insert_head, statement
 
 PIECE_BYTES = 1 << 20
+_SMALL_BYTES = 1 << 14
 
 
 class Body:
     """The decoded body of a request, in pieces of about a megabyte.
 
     Args:
-        request: not read yet.
+        request: not read yet, or its form was, and then the body is empty.
+        was_form: which of the two.
 
     Raises:
         ClickHouseError: a content encoding that is not known.
     """
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, *, was_form: bool) -> None:
         self._decoder = BodyDecoder(request.headers.get("content-encoding", "").strip().lower())
         self._stream = request.stream()
-        self._ended = False
+        self._ended = was_form
 
     async def piece(self, least: int = 1) -> bytes:
         """Return at least ``least`` bytes, or less at the end; nothing behind it.
@@ -79,7 +82,10 @@ async def read_statement(query: str, body: Body, limit: int) -> Statement | Rows
                 Code.SYNTAX_ERROR, f"Max query size exceeded: a statement may have {limit} bytes."
             )
         if ended:
-            return statement(bytes(text))
+            if len(text) < _SMALL_BYTES:
+                return statement(bytes(text))
+            # Reading many tokens takes a while, in which the other requests go on.
+            return await anyio.to_thread.run_sync(statement, bytes(text))
         piece = await body.piece()
         ended = not piece
         text += piece

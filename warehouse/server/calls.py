@@ -29,8 +29,8 @@ class ExternalTable:
 class Call:
     """What a request asks, beside its statement.
 
-    ``only_reads`` is true for GET and HEAD; ``parameters`` are those of ``{name:Type}``; ``whole`` asks
-    for an answer that is complete before its first byte is sent.
+    ``only_reads`` is true for GET, HEAD and where the client asks for ``readonly``; ``parameters`` are
+    those of ``{name:Type}``; ``whole`` asks for an answer that is complete before its first byte.
     """
 
     user: User
@@ -83,7 +83,7 @@ def read_call(
         user=user,
         query_id=query_id(rest["query_id"]) if rest.get("query_id") else str(uuid.uuid4()),
         query=rest.get("query", ""),
-        only_reads=method in {"GET", "HEAD"},
+        only_reads=method in {"GET", "HEAD"} or rest.get("readonly", "0") != "0",
         database=rest.get("database") or headers.get("x-clickhouse-database") or user.start_database,
         settings=engine_settings(rest, user, limits),
         parameters={

@@ -27,8 +27,7 @@ from warehouse.server.users import User
 _EFFECTS = {
     "READ_ONLY": Effect.READ,
     "MUTATING": Effect.WRITE,
-    "CONTROL": Effect.CONTROL,
-    "UNKNOWN": Effect.UNPARSABLE,
+    "MUTATING_GLOBAL": Effect.WRITE,
 }
 
 
@@ -179,7 +178,11 @@ class Handle:
         with _engine_errors():
             # Not public in chdb, but what its own read-only tools are built on (chdb/durable/engine.py).
             report = self._vendor._conn.classify_query(sql)
-        return Verdict(_EFFECTS[report["query_class"].name], int(report["statement_count"]))
+        count = int(report["statement_count"])
+        if count == 0:
+            return Verdict(Effect.UNPARSABLE, 0)
+        # Whatever else it says, or will say in a later version, is the strictest effect.
+        return Verdict(_EFFECTS.get(report["query_class"].name, Effect.CONTROL), count)
 
     def canonical(self, sql: str) -> str:
         """Return ``sql`` as the engine would write it: one line, no comments, plain escapes.

@@ -146,7 +146,7 @@ class Exchange:
         limit = self._services.limits.statement_bytes
         with self._services.admission.running(call.query_id):
             async with self._services.sessions.use(call) as session:
-                body = Body(self._request)
+                body = Body(self._request, was_form=self._has_form)
                 asked = await read_statement(call.query, body, limit)
                 if isinstance(asked, Rows):
                     self._kind = "insert"
@@ -170,10 +170,14 @@ class Exchange:
             with anyio.CancelScope(shield=True):
                 await self._in_thread(work.close)
 
+    @property
+    def _has_form(self) -> bool:
+        return self._request.headers.get("content-type", "").startswith("multipart/form-data")
+
     async def _read_call(self, user: User) -> Call:
         address = dict(self._request.query_params)
         files: list[tuple[str, bytes]] = []
-        if self._request.headers.get("content-type", "").startswith("multipart/form-data"):
+        if self._has_form:
             try:
                 async with self._request.form(max_part_size=_LARGEST_FORM_PART) as form:
                     for name, value in form.multi_items():

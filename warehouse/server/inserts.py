@@ -10,10 +10,12 @@ from warehouse.server.calls import Call
 from warehouse.server.engine import Engine, RowSink, Written
 from warehouse.server.errors import ClickHouseError, Code, EngineError, hidden
 from warehouse.server.leases import Lease
-from warehouse.server.permissions import one_statement
+from warehouse.server.permissions import one_statement, several_statements
 from warehouse.server.quoting import identifier, plain_name
 from warehouse.server.sessions import Session
-from warehouse.server.statements import Effect, InsertHead
+from warehouse.server.statements import Effect, InsertHead, is_one_values_list
+
+_MOST_VALUES_BYTES = 64 << 20
 
 
 class Insert:
@@ -40,6 +42,7 @@ class Insert:
         self._head = head
         self._lease = Lease(engine, call, session, statement_bytes)
         self._sink: RowSink | None = None
+        self._values = bytearray() if head.format.lower() == "values" else None
         self._complete = False
         self.rows = 0
 
@@ -51,7 +54,14 @@ class Insert:
         """
         try:
             sink = self._sink = self._sink or self._begin()
-            if rows:
+            if self._values is not None:
+                self._values += rows
+                if len(self._values) > _MOST_VALUES_BYTES:
+                    raise ClickHouseError(
+                        Code.SYNTAX_ERROR,
+                        f"VALUES above {_MOST_VALUES_BYTES} bytes: use another format.",
+                    )
+            elif rows:
                 sink.append(rows)
         except EngineError as error:
             raise self._told(error) from None
@@ -65,6 +75,10 @@ class Insert:
         self.append(rows)
         try:
             sink = self._sink = self._sink or self._begin()
+            if self._values:
+                if not is_one_values_list(self._values):
+                    raise several_statements()
+                sink.append(bytes(self._values))
             written = sink.finish()
         except EngineError as error:
             raise self._told(error) from None

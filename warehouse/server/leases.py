@@ -34,9 +34,10 @@ class Lease:
             **call.settings,
             "log_comment": call.query_id,
         }
-        # Last of all, since after it no setting can be changed on a handle.
+        # Last of all, since after it no setting can be changed on a handle. For the same reason never on
+        # a handle that lives on; there ``Call.only_reads`` alone holds a writer to reading.
         wanted = self._settings.pop("readonly", None)
-        self._readonly = "1" if call.user.read_only else wanted
+        self._readonly = "1" if call.user.read_only else None if self._tied else wanted
 
     def open(self) -> Handle:
         """Return the handle. It has all rights until ``prepare``; before that it may only classify.
@@ -109,8 +110,6 @@ class Lease:
             self._session.close()
 
     def _restore(self, handle: Handle, session: Session) -> None:
-        if self._readonly is not None:
-            handle.run(set_statement({"readonly": "0"}))
         for table in self._call.tables:
             handle.run(f"DROP TEMPORARY TABLE IF EXISTS {identifier(table.name)}")
         handle.run(unset_statement(self._settings))

@@ -52,7 +52,12 @@ def one_statement(verdict: Verdict) -> None:
         ClickHouseError: 62.
     """
     if verdict.count > 1:
-        raise ClickHouseError(Code.SYNTAX_ERROR, "Syntax error (Multi-statements are not allowed).")
+        raise several_statements()
+
+
+def several_statements() -> ClickHouseError:
+    """Return the error of several statements in one text."""
+    return ClickHouseError(Code.SYNTAX_ERROR, "Syntax error (Multi-statements are not allowed).")
 
 
 def check_names(text: str, parameters: Iterable[str], canonical: Callable[[str], str]) -> None:

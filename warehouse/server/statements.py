@@ -8,6 +8,7 @@ bytes.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -15,6 +16,7 @@ from enum import Enum
 from warehouse.server.errors import ClickHouseError, Code
 from warehouse.server.tokens import Token, tokens
 
+_VALUES = re.compile(rb"(?:[^';]++|'(?:[^'\\]++|\\.|'')*+(?:'|\\?\Z))*+(?P<rest>;.*)?", re.DOTALL)
 _READS = ("SELECT", "WITH", "FROM", "VALUES")
 
 
@@ -150,6 +152,16 @@ def _rows_at(text: bytes, at: int) -> int:
     return at + 1 if text[at : at + 1] == b"\n" else at
 
 
+def is_one_values_list(rows: bytes | bytearray) -> bool:
+    """Say whether nothing but blanks and comments stands behind a semicolon in rows of format Values.
+
+    The engine would pass over it, so that a client took a second statement for done.
+    """
+    match = _VALUES.match(rows)
+    rest = match["rest"] if match is not None else None
+    return all(token.is_mark(";") for token in tokens(rest or b""))
+
+
 def statement(text: bytes) -> Statement:
     """Split a statement without rows.
 
@@ -178,7 +190,7 @@ def statement(text: bytes) -> Statement:
         format=format_name,
         keyword=word,
         keeps_state=word in {"SET", "USE"},
-        makes_temporary=word == "CREATE" and any(t.is_word("TEMPORARY", "TEMP") for t in found[1:4]),
+        makes_temporary=word == "CREATE" and _is_temporary(found),
         selects=word in _READS,
     )
 
@@ -191,6 +203,12 @@ def _format_clause(found: list[Token]) -> int | None:
             rest = found[index + 2 :]
             return index if not rest or rest[0].is_word("SETTINGS") else None
     return None
+
+
+def _is_temporary(found: list[Token]) -> bool:
+    """Say whether a CREATE names TEMPORARY before the kind of thing that it creates."""
+    before = itertools.takewhile(lambda token: not token.is_word("TABLE", "VIEW"), found)
+    return any(token.is_word("TEMPORARY", "TEMP") for token in before)
 
 
 def _refuse(found: list[Token]) -> None:

@@ -1,7 +1,8 @@
 """ClickHouse's SQL in tokens, as far as this server reads it.
 
 Follows ClickHouse's ``src/Parsers/Lexer.cpp``: comments ``--``, ``#!``, ``# ``, ``//`` and ``/* */``,
-strings with backslash and doubled quotes, heredocs ``$tag$ ... $tag$``, quoted identifiers.
+strings with backslash and doubled quotes, heredocs ``$tag$ ... $tag$``, quoted identifiers. What is opened
+and not closed is one token to the end, so that reading a text takes time in proportion to its length.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from typing import NamedTuple
 
 _TOKEN = re.compile(
     rb"""
-      (?P<space>(?:\s++|--[^\n]*+|\#[ !][^\n]*+|//[^\n]*+|/\*.*?\*/)+)
-    | (?P<string>'(?:[^'\\]++|\\.|'')*+')
-    | (?P<heredoc>\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)
-    | (?P<quoted>`(?:[^`\\]++|\\.|``)*+`|"(?:[^"\\]++|\\.|"")*+")
+      (?P<space>(?:\s++|--[^\n]*+|\#[ !][^\n]*+|//[^\n]*+|/\*.*?(?:\*/|\Z))+)
+    | (?P<string>'(?:[^'\\]++|\\.|'')*+(?:'|\\?\Z))
+    | (?P<heredoc>\$(?P<tag>\w*)\$.*?(?:\$(?P=tag)\$|\Z))
+    | (?P<quoted>`(?:[^`\\]++|\\.|``)*+(?:`|\\?\Z)|"(?:[^"\\]++|\\.|"")*+(?:"|\\?\Z))
     | (?P<word>[A-Za-z_]\w*+)
     | (?P<number>\d[\w.]*+)
     | (?P<mark>.)
