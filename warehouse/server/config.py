@@ -25,6 +25,8 @@ class Limits:
     """Longest wait for a busy session before error 373."""
     statement_bytes: int = 1 << 20
     """Largest statement, without the rows of an INSERT."""
+    insert_bytes: int = 1 << 30
+    """Most bytes of the rows of one INSERT, decoded; they are in memory until they are stored."""
     drain_seconds: float = 4.0
     """How long running queries may go on after a stop; then they are cancelled."""
     reader_seconds: int = 60

@@ -21,7 +21,7 @@ import chdb
 from warehouse.server.errors import ClickHouseError, Code, EngineError
 from warehouse.server.grants import write_engine_files
 from warehouse.server.quoting import literal, parameter_text
-from warehouse.server.statements import Effect, Verdict
+from warehouse.server.statements import Effect, InsertHead, Verdict
 from warehouse.server.users import User
 
 _EFFECTS = {
@@ -40,15 +40,6 @@ class Answer:
     bytes_read: int
     rows_written: int
     bytes_written: int
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Written:
-    """What an insert wrote, with the rows of materialized views."""
-
-    rows: int
-    bytes: int
     seconds: float
 
 
@@ -87,37 +78,6 @@ class RowStream:
         """Cancel what is left."""
         with contextlib.suppress(EngineError), _engine_errors():
             self._vendor.close()
-
-
-class RowSink:
-    """An INSERT that takes rows as bytes in its format. Nothing is stored without ``finish``."""
-
-    def __init__(self, vendor: Any) -> None:
-        self._vendor = vendor
-
-    def append(self, data: bytes) -> None:
-        """Give bytes to the engine; they may end in the middle of a row.
-
-        Raises:
-            EngineError: the rows before them cannot be stored.
-        """
-        with _engine_errors():
-            self._vendor.append(data)
-
-    def finish(self) -> Written:
-        """Store and return what was written.
-
-        Raises:
-            EngineError: the rows cannot be stored.
-        """
-        with _engine_errors():
-            result = self._vendor.finish()
-        return Written(result.rows_written, result.bytes_written, result.elapsed)
-
-    def cancel(self) -> None:
-        """Give up."""
-        with contextlib.suppress(EngineError), _engine_errors():
-            self._vendor.cancel()
 
 
 class Handle:
@@ -164,14 +124,25 @@ class Handle:
         with _engine_errors():
             return RowStream(self._vendor.send_query(sql, format_name, params=dict(parameters or {})))
 
-    def insert(self, sql: str, format_name: str) -> RowSink:
-        """Start an INSERT; ``sql`` has no FORMAT clause and no rows.
+    def insert(
+        self, head: InsertHead, format_name: str, path: str, parameters: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Run an INSERT whose rows are in a file.
+
+        Not by chdb's own ``send_insert``: it answers with success when a constraint, too many parts or
+        a throwing view kept rows out (chdb 4.4).
+
+        Args:
+            head: the statement without FORMAT and rows.
+            format_name: ClickHouse's input format of the file.
+            path: digits, letters and slashes only.
+            parameters: as for ``query``.
 
         Raises:
-            EngineError: no such table, or no right to write it.
+            EngineError: the rows are not stored, or not everywhere.
         """
-        with _engine_errors():
-            return RowSink(self._vendor.send_insert(sql, format_name))
+        source = f"FROM INFILE '{path}' COMPRESSION 'none'"
+        return self.query(f"{head.sql} {source} {head.settings} FORMAT {format_name}", "TSV", parameters)
 
     def classify(self, sql: str) -> Verdict:
         """Say what ``sql`` would do, without running it."""

@@ -25,8 +25,10 @@ from warehouse.server.engine import Engine
 from warehouse.server.errors import ClickHouseError, Code
 from warehouse.server.formats import content_type, hello_answer, is_hello
 from warehouse.server.inserts import Insert
+from warehouse.server.permissions import check_insert
 from warehouse.server.queries import Beginning, Query
 from warehouse.server.replies import Reply, summary
+from warehouse.server.rows import RowFile
 from warehouse.server.sessions import Sessions
 from warehouse.server.statements import Effect
 from warehouse.server.users import User, authenticate
@@ -150,6 +152,7 @@ class Exchange:
                 asked = await read_statement(call.query, body, limit)
                 if isinstance(asked, Rows):
                     self._kind = "insert"
+                    check_insert(user, only_reads=call.only_reads)
                     insert = Insert(self._services.engine, call, session, asked.head, limit)
                     async with self._closing(insert):
                         await self._insert(insert, asked.first, body)
@@ -191,12 +194,12 @@ class Exchange:
             user, self._request.method, self._request.headers, address, files, self._services.limits
         )
 
-    async def _insert(self, insert: Insert, rows: bytes, body: Body) -> None:
-        while piece := await body.piece(PIECE_BYTES):
-            if rows:
-                await self._in_thread(insert.append, rows)
-            rows = piece
-        written = await self._in_thread(insert.finish, rows)
+    async def _insert(self, insert: Insert, first: bytes, body: Body) -> None:
+        with RowFile(self._services.limits.insert_bytes) as rows:
+            rows.write(first)
+            while piece := await body.piece(PIECE_BYTES):
+                rows.write(piece)
+            written = await self._in_thread(insert.store, rows)
         await self._reply.whole(
             200,
             b"",

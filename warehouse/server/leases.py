@@ -6,9 +6,11 @@ from warehouse.server.calls import Call, ExternalTable
 from warehouse.server.engine import Engine, Handle
 from warehouse.server.errors import EngineError, hidden
 from warehouse.server.grants import role_of
-from warehouse.server.quoting import identifier, literal
+from warehouse.server.quoting import identifier
+from warehouse.server.rows import RowFile
 from warehouse.server.sessions import Session
 from warehouse.server.settings import set_statement, unset_statement
+from warehouse.server.statements import InsertHead
 
 
 class Lease:
@@ -73,16 +75,6 @@ class Lease:
         if self._readonly is not None:
             self._handle.run(set_statement({"readonly": self._readonly}))
 
-    def set_parameters(self) -> None:
-        """Give the handle the request's parameters, for an INSERT whose rows follow.
-
-        Raises:
-            EngineError: one was refused.
-        """
-        if self._handle is not None:
-            for name, value in self._call.parameters.items():
-                self._handle.run(f"SET param_{name} = {literal(value)}")
-
     def keep_in_session(self) -> None:
         """Tie the session to this handle, which now has a temporary table."""
         if self._session is not None and self._session.handle is None:
@@ -118,10 +110,11 @@ class Lease:
 
     def _bring(self, handle: Handle, table: ExternalTable) -> None:
         handle.run(f"CREATE TEMPORARY TABLE {identifier(table.name)} ({table.columns})")
+        head = InsertHead(f"INSERT INTO {identifier(table.name)}", "", table.format, 0, table.name)
         try:
-            sink = handle.insert(f"INSERT INTO {identifier(table.name)}", table.format)
-            sink.append(table.rows)
-            sink.finish()
+            with RowFile(len(table.rows)) as rows:
+                rows.write(table.rows)
+                handle.insert(head, table.format, rows.path)
         except EngineError as error:
             raise hidden(error, self._engine.error_name) from None
 

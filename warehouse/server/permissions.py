@@ -42,7 +42,17 @@ def check(statement: Statement, verdict: Verdict, user: User, *, only_reads: boo
     if verdict.effect is Effect.READ and not statement.keeps_state:
         return
     if user.read_only or only_reads:
-        raise ClickHouseError(Code.READONLY, "Cannot execute query in readonly mode.")
+        raise _readonly()
+
+
+def check_insert(user: User, *, only_reads: bool) -> None:
+    """Refuse an INSERT of somebody who may only read, before its rows are received.
+
+    Raises:
+        ClickHouseError: 164.
+    """
+    if user.read_only or only_reads:
+        raise _readonly()
 
 
 def one_statement(verdict: Verdict) -> None:
@@ -53,6 +63,10 @@ def one_statement(verdict: Verdict) -> None:
     """
     if verdict.count > 1:
         raise several_statements()
+
+
+def _readonly() -> ClickHouseError:
+    return ClickHouseError(Code.READONLY, "Cannot execute query in readonly mode.")
 
 
 def several_statements() -> ClickHouseError:

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from starlette.types import Send
 
 from warehouse.server.compression import Encoder, Plain
-from warehouse.server.engine import Answer, Written
+from warehouse.server.engine import Answer
 from warehouse.server.errors import ClickHouseError, http_status
 
 NAME = "Wijkbeeld local warehouse"
 
 
-def summary(answer: Answer | Written | None) -> str:
+def summary(answer: Answer | None) -> str:
     """Return the value of ``X-ClickHouse-Summary``: numbers as strings, zero where not known yet."""
     numbers = dict.fromkeys(
         (
@@ -24,9 +24,7 @@ def summary(answer: Answer | Written | None) -> str:
         ),
         0,
     )  # fmt: skip
-    if isinstance(answer, Written):
-        numbers |= {"written_rows": answer.rows, "written_bytes": answer.bytes}
-    if isinstance(answer, Answer):
+    if answer is not None:
         numbers |= {
             "read_bytes": answer.bytes_read,
             "written_rows": answer.rows_written,
@@ -34,7 +32,6 @@ def summary(answer: Answer | Written | None) -> str:
             "result_rows": answer.rows,
             "result_bytes": len(answer.body),
         }
-    if answer is not None:
         numbers["elapsed_ns"] = int(answer.seconds * 1e9)
     return json.dumps({name: str(number) for name, number in numbers.items()})
 

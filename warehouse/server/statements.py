@@ -42,11 +42,13 @@ class Verdict:
 class InsertHead:
     """The part of an INSERT before its rows.
 
-    ``sql`` has no FORMAT clause; ``rows_at`` is the place of the first byte of the rows in the text; and
-    ``target`` the table as written, empty for a table function.
+    ``sql`` ends behind the columns, ``settings`` is its SETTINGS clause or empty; ``rows_at`` is the
+    place of the first byte of the rows in the text; and ``target`` the table as written, empty for a
+    table function.
     """
 
     sql: str
+    settings: str
     format: str
     rows_at: int
     target: str
@@ -96,20 +98,25 @@ def insert_head(text: bytes, *, whole: bool) -> InsertHead | None:
     if first is None or not first.is_word("INSERT"):
         return None
     target, token = _target(stream)
-    clause = _rows_clause(token, stream)
-    if clause is None:
+    clauses = _clauses(token, stream)
+    if clauses is None:
         return None
-    sql = decode(text[first.start : clause.start])
+    options, clause = clauses
+    sql, settings = decode(text[first.start : options.start]), decode(text[options.start : clause.start])
     table = decode(b"".join(part.text for part in target))
     if clause.is_word("VALUES"):
-        return InsertHead(sql, "Values", clause.end, table) if whole or clause.end < len(text) else None
+        return (
+            InsertHead(sql, settings, "Values", clause.end, table)
+            if whole or clause.end < len(text)
+            else None
+        )
     name = next(stream, None)
     if name is None or not name.is_name:
         return None
     rows_at = _rows_at(text, name.end)
     if rows_at == len(text) and not whole:
         return None
-    return InsertHead(sql, decode(name.text).strip('`"'), rows_at, table)
+    return InsertHead(sql, settings, decode(name.text).strip('`"'), rows_at, table)
 
 
 def _target(stream: Iterator[Token]) -> tuple[list[Token], Token | None]:
@@ -129,14 +136,19 @@ def _target(stream: Iterator[Token]) -> tuple[list[Token], Token | None]:
     return name, token
 
 
-def _rows_clause(token: Token | None, stream: Iterator[Token]) -> Token | None:
-    """Read on to FORMAT or VALUES; None for INSERT ... SELECT, whose FORMAT is something else."""
-    opened = False
+def _clauses(token: Token | None, stream: Iterator[Token]) -> tuple[Token, Token] | None:
+    """Read on to FORMAT or VALUES; return where the options before it begin, and itself.
+
+    None for INSERT ... SELECT, whose FORMAT is something else.
+    """
+    opened, options = False, None
     while token is not None:
         if token.is_word("SELECT", "WITH", "FROM") and (opened or token.depth == 0):
             return None
         if token.depth == 0 and token.is_word("FORMAT", "VALUES"):
-            return token
+            return options or token, token
+        if token.depth == 0 and token.is_word("SETTINGS"):
+            options = options or token
         opened = token.is_mark("(") and token.depth == 0
         token = next(stream, None)
     return None

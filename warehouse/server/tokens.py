@@ -1,8 +1,9 @@
 """ClickHouse's SQL in tokens, as far as this server reads it.
 
 Follows ClickHouse's ``src/Parsers/Lexer.cpp``: comments ``--``, ``#!``, ``# ``, ``//`` and ``/* */``,
-strings with backslash and doubled quotes, heredocs ``$tag$ ... $tag$``, quoted identifiers. What is opened
-and not closed is one token to the end, so that reading a text takes time in proportion to its length.
+strings with backslash and doubled quotes, heredocs ``$tag$ ... $tag$``, quoted identifiers. What is
+opened and not closed is one token to the end, so that reading a text takes time in proportion to its
+length.
 """
 
 from __future__ import annotations

@@ -43,8 +43,8 @@ ROWS: list[list[Any]] = [
         ["a", "b'c"], [1, 5], {"brand": 3, "": 0}, '{"a": [1, null]}',
     ],
     [
-        0, 0, 0, 0, "", "", dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(1970, 1, 1, tzinfo=dt.UTC),
-        dt.date(1970, 1, 1), 0.0, 2.5, "x", [], [], {}, "{}",
+        0, 0, 0, 0, "", "", dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(1970, 1, 1,
+        tzinfo=dt.UTC), dt.date(1970, 1, 1), 0.0, 2.5, "x", [], [], {}, "{}",
     ],
 ]  # fmt: skip
 

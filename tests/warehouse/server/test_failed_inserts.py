@@ -2,9 +2,9 @@
 
 chdb 4.4.0 does not tell: ``send_insert(...).finish()`` raises for rows that cannot be parsed, and
 returns a result for everything that fails after that: a constraint, too many parts (the rows are gone),
-a view that throws. ``query("INSERT INTO t FROM INFILE 'path' COMPRESSION 'none' FORMAT X")`` does raise,
-and is about as quick, also with a path ``/proc/self/fd/N`` of ``os.memfd_create``. The guarantee rests on
-it: what was answered with success is never sent again.
+a view that throws. ``query("INSERT INTO t FROM INFILE 'path' COMPRESSION 'none' FORMAT X")`` does
+raise, and is about as quick, also with a path ``/proc/self/fd/N`` of ``os.memfd_create``. The guarantee
+rests on it: what was answered with success is never sent again.
 """
 
 from __future__ import annotations
