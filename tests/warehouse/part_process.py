@@ -90,7 +90,7 @@ def main() -> None:
     hook = _killer(order["step"], order["times"])
     if order["part"] == "loader":
         loader_config = loader.LoaderConfig(**order["config"], session_timeout_ms=2000, heartbeat_ms=300)
-        loader.run(loader_config, stop, lambda: None, hook)
+        loader.run(loader_config, stop, lambda: _say("loader_ready"), hook)
     else:
         recompute.run(recompute.RecomputeConfig(**order["config"]), stop, lambda: None, hook)
 
@@ -107,6 +107,11 @@ def _killer(step: str | None, times: int) -> Callable[[str], None]:
         passed += 1
 
     return hook
+
+
+def _say(what: str) -> None:
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
 
 
 def _stop_with_parent(stop: threading.Event) -> None:

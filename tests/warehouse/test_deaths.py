@@ -130,3 +130,24 @@ def test_the_loader_and_the_recompute_ride_out_a_warehouse_that_is_away(
         check(client, story)
         assert (ended(loader), ended(recompute)) == (0, 0)
         client.close()
+
+
+def test_a_second_loader_shares_the_work_and_takes_it_over(
+    client: Client, database: str, broker: EmbeddedBroker, parts: Parts
+) -> None:
+    loading, recomputing = configs(database, broker, "shared")
+    story = Story(23, events=300)
+    records = with_poison(story)
+    third = len(records) // 3
+    recompute = parts.spawn("recompute", recomputing)
+    first = parts.spawn("loader", loading)
+    publish(broker.address, records[:third])
+    wait_until(lambda: bool(read_counts(client)), 60, "the first rows")
+    second = parts.spawn("loader", loading)
+    publish(broker.address, records[third : 2 * third])
+    wait_until(lambda: "loader_ready" in parts.said(second), 60, "the second one to join")
+    first.kill()
+    publish(broker.address, records[2 * third :])
+    wait_for_all(client, records)
+    assert (ended(second), ended(recompute)) == (0, 0)
+    check(client, story)
