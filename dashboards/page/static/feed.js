@@ -10,7 +10,8 @@ const TELL_MS = 8_000;
 export class Feed {
   #seen = null;
   #toldAt = -Infinity;
-  #untold = 0;
+  #untold = [];
+  #timer = null;
   #select;
 
   constructor(select) {
@@ -43,14 +44,17 @@ export class Feed {
     return item;
   }
 
+  /** Tell of new events at once, or, just after the last time, together when some time has passed. */
   #tell(fresh) {
-    this.#untold += fresh.length;
-    if (performance.now() - this.#toldAt < TELL_MS) return;
-    this.#toldAt = performance.now();
-    const { label, place } = fresh[0];
-    setText(byId("announcer"),
-      `${plural(this.#untold, "nieuwe gebeurtenis", "nieuwe gebeurtenissen")}, laatste: ${label}, ${place}`);
-    this.#untold = 0;
+    this.#untold = [...fresh, ...this.#untold];
+    if (this.#timer !== null) return;
+    const wait = Math.max(0, this.#toldAt + TELL_MS - performance.now());
+    this.#timer = setTimeout(() => {
+      const [{ label, place }] = this.#untold;
+      const number = plural(this.#untold.length, "nieuwe gebeurtenis", "nieuwe gebeurtenissen");
+      setText(byId("announcer"), `${number}, laatste: ${label}, ${place}`);
+      [this.#toldAt, this.#timer, this.#untold] = [performance.now(), null, []];
+    }, wait);
   }
 }
 

@@ -19,7 +19,8 @@ export class WijkMap {
   /** `select(code or null)` is called when the user chooses a wijk. */
   constructor(select) {
     this.#select = select;
-    const map = byId("map");
+    // On the element around the picture: an SVG element that listens for focus can be tabbed to itself.
+    const map = byId("map-view");
     map.addEventListener("click", (event) => this.#choose(event.target.closest(".wijk")));
     map.addEventListener("keydown", (event) => this.#key(event));
     map.addEventListener("focusin", (event) => this.#focused(event.target.closest(".wijk")));
