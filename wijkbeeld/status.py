@@ -46,7 +46,7 @@ def collect_status(root: Path) -> dict[str, Any]:
     # The warehouse first: what arrives in between then shows as in flight, never as more than received.
     counts, lag, trouble = _warehouse_counts(data_dir)
     sources = {
-        source.name: _source(source, None if counts is None else counts.get(source.name))
+        source.name: _source(source, None if counts is None else counts.get(source.name, SourceCounts()))
         for source in read_status(data_dir.outbox).sources
     }
     report: dict[str, Any] = {

@@ -7,7 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -110,6 +111,18 @@ class RunningWijkbeeld:
             return bool(part["pid"] != before["pid"]) and self._all_running()
 
         wait_until(replaced, 90, f"{name} to run again; up printed:\n{self.output[-2000:]}")
+
+    @contextmanager
+    def frozen(self, *names: str) -> Iterator[None]:
+        """Let parts stand still for a while, as on a machine that is too busy for them."""
+        pids = [self.parts()[name]["pid"] for name in names]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
 
     def kill_all(self) -> None:
         """End the supervisor and all its parts with SIGKILL, as at once as can be."""

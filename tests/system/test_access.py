@@ -77,6 +77,7 @@ def test_writing_and_smuggling_are_refused(demo: RunningWijkbeeld, sql: str, que
     with pytest.raises(HTTPError) as refused:
         _post(demo, sql, query.replace(" ", "%20"))
 
+    refused.value.close()
     assert refused.value.code >= 400
     assert int(_post(demo, "SELECT count() > 0 FROM cell")) == 1
 
@@ -90,7 +91,8 @@ def test_a_wrong_password_is_refused(demo: RunningWijkbeeld) -> None:
     with pytest.raises(HTTPError) as refused:
         urlopen(Request(f"{_access(demo)['url']}/?user=lezer&password=x", b"SELECT 1"))
 
-    assert refused.value.code == 401
+    refused.value.close()
+    assert refused.value.code in {401, 403}
 
 
 def test_no_part_writes_a_value_to_its_log(demo: RunningWijkbeeld, tmp_path: Path) -> None:

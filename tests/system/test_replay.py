@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.shared_data import shared_file
 from tests.support.waiting import wait_until
+from tests.system.archives import write_archive
 from tests.system.running import COUNTS, RunningWijkbeeld
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
@@ -29,7 +30,11 @@ def settled(running: RunningWijkbeeld) -> dict[str, int]:
     def done() -> dict[str, int]:
         status = running.status()
         source = status.get("sources", {}).get("p2000", {})
-        if not source or source["feeds"]["live"]["state"] != "done" or status["totals"]["in_flight"] != 0:
+        if (
+            not source
+            or source["feeds"]["live"]["state"] != "done"
+            or status["totals"]["in_flight"] != 0
+        ):
             return {}
         if not status["lag"] or status["lag"]["dirty_batches"] != 0:
             return {}
@@ -106,3 +111,36 @@ def test_a_second_start_continues(tmp_path: Path, undisturbed: tuple[dict[str, i
 
         assert settled(running) == undisturbed[0]
         assert running.sql(CELLS) == undisturbed[1]
+
+
+MANY = 20_000
+
+
+@pytest.fixture(scope="module")
+def large_archive(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An archive that keeps every hop busy for some seconds."""
+    file = tmp_path_factory.mktemp("archive") / "large.csv"
+    write_archive(file, MANY)
+    return f"p2000={file}"
+
+
+def test_a_broker_killed_while_fetches_are_outstanding_changes_nothing(
+    tmp_path: Path, large_archive: str
+) -> None:
+    with RunningWijkbeeld(tmp_path / "calm", "--source", large_archive) as running:
+        calm = settled(running), running.sql(CELLS)
+
+    with RunningWijkbeeld(tmp_path / "stormy", "--source", large_archive) as running:
+        for _ in range(2):
+            # Readers that stood still find more than one fetch can bring; then the broker goes.
+            with running.frozen("streams", "loader"):
+                wait_until(lambda: _in_flight(running) > 5_000, 60, "records to pile up")
+            running.kill_part("broker")
+
+        assert settled(running) == calm[0]
+        assert running.sql(CELLS) == calm[1]
+    assert calm[0]["received"] == MANY
+
+
+def _in_flight(running: RunningWijkbeeld) -> int:
+    return int(running.status().get("totals", {}).get("in_flight") or 0)
