@@ -40,10 +40,9 @@ def _warehouse(settings: Settings, stop: threading.Event, on_ready: Callable[[],
 
 
 def _ingest(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
-    from ingest.service import IngestConfig, run
-
     from domain.clock import SystemClock
     from ingest.keys import KeyedHash, load_or_create_key
+    from ingest.service import IngestConfig, run
     from ingest.sources import SourceContext, build_sources, parse_source
 
     data_dir = DataDir(settings.data_dir)
@@ -137,7 +136,6 @@ def _page(settings: Settings, stop: threading.Event, on_ready: Callable[[], None
 
 def _setup(settings: Settings, _stop: threading.Event, on_ready: Callable[[], None]) -> None:
     from ingest.broker import create_topics
-
     from wijkbeeld.setup import connect_writer, prepare_warehouse
 
     create_topics(_broker(settings), topic_specs(known_sources(settings)))

@@ -1,4 +1,4 @@
-"""Real P2000 messages, from a file to counts that come out, undisturbed and through every kind of death."""
+"""Messages from a file to counts that come out, undisturbed and through every kind of death."""
 
 from __future__ import annotations
 
