@@ -95,7 +95,7 @@ export class WijkMap {
       const along = right * dx + down * dy;
       const aside = Math.abs(right * dy) + Math.abs(down * dx);
       if (shape === from || along <= 0 || aside > 2.5 * along) continue;
-      const far = along + 2 * aside;
+      const far = Math.hypot(along, aside) + 0.6 * aside;
       if (far < least) [best, least] = [shape, far];
     }
     return best;
