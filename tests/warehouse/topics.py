@@ -19,7 +19,8 @@ def make_topics(address: str) -> None:
     async def make() -> None:
         admin = AIOKafkaAdminClient(bootstrap_servers=address)
         await admin.start()
-        await admin.create_topics([NewTopic(s.name, s.partitions, 1) for s in topic_specs(())])
+        answer = await admin.create_topics([NewTopic(s.name, s.partitions, 1) for s in topic_specs(())])
+        assert [error for _, error, *_ in answer.topic_errors if error] == []
         await admin.close()
 
     asyncio.run(make())
