@@ -23,7 +23,7 @@ from streams.locate import Locator
 from streams.pipeline import Pipeline
 from streams.rejecting import Rejection
 from streams.runtime import RuntimeSettings
-from streams.session import serve
+from streams.session import Work, serve
 from streams.tables import PlaceTables
 from streams.validate import Validator
 
@@ -79,7 +79,7 @@ def ours(bootstrap: str, raw: str, out: str, tables: PlaceTables, meter: Meter, 
             stop.set()
 
     settings = RuntimeSettings(bootstrap, meter.group, (raw,), folder)
-    serve(settings, process, stop, lambda: None, after_chunk=finished)
+    serve(settings, Work(process, after_chunk=finished), stop, lambda: None)
 
 
 def faust_take(

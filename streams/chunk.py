@@ -13,15 +13,24 @@ class FetchedRecord(Protocol):
     """What a Kafka client hands out for one record; only what is used here."""
 
     @property
-    def offset(self) -> int: ...  # noqa: D102  # Kafka's own names
+    def offset(self) -> int:
+        """Offset in its partition."""
+
     @property
-    def timestamp(self) -> int: ...  # noqa: D102
+    def timestamp(self) -> int:
+        """Milliseconds since 1970 UTC."""
+
     @property
-    def key(self) -> bytes | None: ...  # noqa: D102
+    def key(self) -> bytes | None:
+        """Key bytes, if it has a key."""
+
     @property
-    def value(self) -> bytes | None: ...  # noqa: D102
+    def value(self) -> bytes | None:
+        """Value bytes, if it has a value."""
+
     @property
-    def headers(self) -> Headers: ...  # noqa: D102
+    def headers(self) -> Headers:
+        """Headers in the producer's order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import gc
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import structlog
 
@@ -25,6 +26,8 @@ SILENT_SECONDS = 60.0
 
 GC_EVERY_RECORDS = 200_000
 
+DEFAULT_BACKOFF = Backoff()
+
 _log = structlog.get_logger(__name__)
 
 
@@ -32,39 +35,49 @@ class WorkerFailed(Terminal):
     """Something unexpected was raised while a chunk was worked on; the chunk is not acknowledged."""
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is done with chunks.
+
+    Attributes:
+        process: what the records of a chunk become; must not raise for bad input.
+        connect: makes the publisher from bootstrap address and client id.
+        after_chunk: called with a chunk's number of records when it is finished or given up.
+        chunk_records, chunk_bytes: bounds of a chunk.
+    """
+
+    process: Process
+    connect: Callable[[str, str], Publisher] = Publisher
+    after_chunk: Callable[[int], None] = lambda _records: None
+    chunk_records: int = 1000
+    chunk_bytes: int = 512 * 1024
+
+
 def serve(
     settings: RuntimeSettings,
-    process: Process,
+    work: Work,
     stop: threading.Event,
     on_ready: Callable[[], None],
-    *,
-    chunk_records: int = 1000,
-    chunk_bytes: int = 512 * 1024,
-    backoff: Backoff | None = None,
-    after_chunk: Callable[[int], None] = lambda _records: None,
+    backoff: Backoff = DEFAULT_BACKOFF,
 ) -> None:
     """Work until ``stop`` is set; join again, with back-off, whenever the broker goes away.
 
     Args:
-        process: what the records of a chunk become; must not raise for bad input.
         on_ready: called once, when the first partitions are assigned.
-        chunk_records, chunk_bytes: bounds of a chunk.
-        after_chunk: called with a chunk's number of records when it is finished or given up.
 
     Raises:
         Terminal: it cannot go on. Nothing unfinished was acknowledged.
     """
     attempt = 0
-    backoff = backoff or Backoff()
     ready = _Once(on_ready)
     with collecting_between_chunks() as collect:
 
         def between(records: int) -> None:
-            after_chunk(records)
+            work.after_chunk(records)
             collect(records)
 
         while not stop.is_set():
-            session = _Session(settings, process, stop, ready, between, chunk_records, chunk_bytes)
+            session = _Session(settings, work, stop, ready, between)
             try:
                 asyncio.run(session.run())
             except Transient as error:
@@ -87,47 +100,49 @@ class _Session:
     def __init__(
         self,
         settings: RuntimeSettings,
-        process: Process,
+        work: Work,
         stop: threading.Event,
         on_ready: Callable[[], None],
         between: Callable[[int], None],
-        chunk_records: int,
-        chunk_bytes: int,
     ) -> None:
         self._settings = settings
-        self._process = process
+        self._with = work
         self._stop = stop
         self._on_ready = on_ready
         self._between = between
-        self._limits = (chunk_records, chunk_bytes)
         self._failure: Exception | None = None
         self.worked = False
 
     async def run(self) -> None:
-        publisher = Publisher(self._settings.bootstrap, "wijkbeeld-streams")
+        publisher = self._with.connect(self._settings.bootstrap, "wijkbeeld-streams")
         await publisher.start()
         tracker: CommitTracker[Partition] = CommitTracker()
+        intake = Intake(tracker, self._with.chunk_records, self._with.chunk_bytes)
         worker = ChunkWorker(
-            self._process, publisher.publish, tracker, fail=self._note_failure, between=self._between
+            self._with.process,
+            publisher.publish,
+            tracker,
+            fail=self._note_failure,
+            between=self._between,
         )
-        app = create_app(self._settings, Intake(tracker, *self._limits), worker)
+        app = create_app(self._settings, intake, worker)
+        starting = asyncio.create_task(app.start())
         try:
-            await self._work(app)
+            await self._watch(app, starting)
         finally:
-            await _end(app, worker, publisher)
+            await _end(app, starting, worker, publisher)
         if self._failure is not None:
             raise self._as_terminal(self._failure) from None
 
-    async def _work(self, app: ChunkApp) -> None:
-        starting = asyncio.create_task(app.start())
+    async def _watch(self, app: ChunkApp, starting: asyncio.Task[None]) -> None:
         while not self._stop.is_set() and self._failure is None:
-            if starting.done() and not self.worked and not app.crashed:
-                starting.result()
+            if app.crashed:
+                raise BrokerUnavailable(f"consumer: {type(app.crash_reason).__name__}")
+            if starting.done() and not self.worked:
+                if starting.exception() is not None:
+                    raise BrokerUnavailable(f"consumer: {type(starting.exception()).__name__}")
                 self.worked = True
                 self._on_ready()
-            if app.crashed or (starting.done() and starting.exception()):
-                reason = app.crash_reason or starting.exception()
-                raise BrokerUnavailable(f"consumer: {type(reason).__name__}")
             if self.worked and app.seconds_since_fetch() > SILENT_SECONDS:
                 raise BrokerUnavailable("consumer: asks for nothing any more")
             await asyncio.sleep(0.05)
@@ -144,7 +159,9 @@ class _Session:
         return WorkerFailed(f"streams: {type(error).__name__} while working on a chunk; see the log")
 
 
-async def _end(app: ChunkApp, worker: ChunkWorker, publisher: Publisher) -> None:
+async def _end(
+    app: ChunkApp, starting: asyncio.Task[None], worker: ChunkWorker, publisher: Publisher
+) -> None:
     """Leave the group; give up on what does not end in time.
 
     Raises:
@@ -156,7 +173,9 @@ async def _end(app: ChunkApp, worker: ChunkWorker, publisher: Publisher) -> None
         raise WorkerFailed("streams: the consumer did not stop in time") from None
     finally:
         worker.abandon()
-        await asyncio.wait({asyncio.create_task(publisher.stop())}, timeout=1.0)
+        starting.cancel()
+        stopping = asyncio.create_task(publisher.stop())
+        await asyncio.wait({starting, stopping}, timeout=1.0)
 
 
 @contextmanager

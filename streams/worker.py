@@ -11,7 +11,7 @@ from domain.areas import Municipality
 from domain.topics import Lane, raw_topic
 from streams.pipeline import Pipeline
 from streams.runtime import RuntimeSettings
-from streams.session import serve
+from streams.session import Work, serve
 from streams.tables import build_tables
 
 
@@ -61,4 +61,4 @@ def run(config: StreamsConfig, stop: threading.Event, on_ready: Callable[[], Non
         topics=tuple(raw_topic(source, lane) for source in config.sources for lane in Lane),
         folder=config.folder,
     )
-    serve(settings, Pipeline(tables), stop, on_ready)
+    serve(settings, Work(Pipeline(tables)), stop, on_ready)
