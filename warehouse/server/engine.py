@@ -239,12 +239,12 @@ class Engine:
 
     def cancel(self, tag: str) -> None:
         """Cancel what runs under ``log_comment = tag``; nothing happens if nothing does."""
-        with self.open() as handle, contextlib.suppress(EngineError):
+        with contextlib.suppress(EngineError), self.open() as handle:
             handle.run(f"KILL QUERY WHERE Settings['log_comment'] = {literal(tag)} ASYNC")
 
     def cancel_all(self) -> None:
         """Cancel everything that runs."""
-        with self.open() as handle, contextlib.suppress(EngineError):
+        with contextlib.suppress(EngineError), self.open() as handle:
             handle.run("KILL QUERY WHERE Settings['log_comment'] != '' ASYNC")
 
     def columns(self, target: str, database: str | None) -> frozenset[str]:

@@ -116,8 +116,8 @@ class Exchange:
             await self._refuse(error)
         except Exception as error:  # noqa: BLE001 - the last line: a client gets an answer, the log a type
             code = Code.UNKNOWN_EXCEPTION
-            # Only the type: a traceback's message may quote rows.
-            self._services.log.warning("request_failed", error=type(error).__name__)
+            # Type and place only: the message may quote rows.
+            self._services.log.warning("request_failed", error=type(error).__name__, at=_place(error))
             await self._refuse(ClickHouseError(code, "The server failed; its log says where."))
         self._services.log.info(
             "request",
@@ -223,7 +223,7 @@ class Exchange:
             watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await watch
-        if self._inbox.gone:
+        if self._inbox.gone and query.effect is Effect.READ:
             raise ClientDisconnect
 
     async def _answer(self, query: Query, call: Call, beginning: Beginning) -> None:
@@ -269,3 +269,13 @@ class Exchange:
     def _new_reply(self, query_id: str) -> Reply:
         engine = self._services.engine
         return Reply(self._send, query_id, engine.version, engine.time_zone)
+
+
+def _place(error: BaseException) -> str:
+    """Return module and line where ``error`` was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    return f"{trace.tb_frame.f_globals.get('__name__', '')}:{trace.tb_lineno}"

@@ -32,8 +32,8 @@ LOG_TABLES = frozenset(
         "asynchronous_insert_log", "asynchronous_metric_log", "asynchronous_metrics", "backup_log",
         "blob_storage_log", "crash_log", "error_log", "latency_log", "metric_log",
         "opentelemetry_span_log", "part_log", "processors_profile_log", "query_log",
-        "query_metric_log", "query_thread_log", "query_views_log", "session_log", "text_log", "trace_log",
-        "transactions_info_log", "zookeeper", "zookeeper_log",
+        "query_metric_log", "query_thread_log", "query_views_log", "session_log", "text_log",
+        "trace_log", "transactions_info_log", "zookeeper", "zookeeper_log",
     }
 )  # fmt: skip
 """System tables that an engine may grow later."""

@@ -68,3 +68,14 @@ def reader(server: LocalClickHouse) -> Iterator[Http]:
 def code_of(answer: httpx.Response) -> int:
     """ClickHouse error code of an answer; 0 if it is none."""
     return int(answer.headers.get("X-ClickHouse-Exception-Code", "0"))
+
+
+@pytest.fixture
+def table(writer: Http, request: pytest.FixtureRequest) -> str:
+    """An empty table with a deduplication window."""
+    name = f"wijkbeeld.t{abs(hash(request.node.name))}"
+    writer.rows(
+        f"CREATE TABLE {name} (a UInt64, b String) ENGINE = MergeTree ORDER BY a "
+        "SETTINGS non_replicated_deduplication_window = 100"
+    )
+    return name

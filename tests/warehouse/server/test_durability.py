@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -48,6 +49,10 @@ class Inserter(threading.Thread):
                 self.acknowledged.append(batch)
 
 
+def _enough(lanes: list[Inserter]) -> bool:
+    return min(len(lane.acknowledged) for lane in lanes) >= 10
+
+
 def test_every_acknowledged_row_survives_a_kill(tmp_path: Path) -> None:
     with LocalClickHouse(tmp_path / "data") as server:
         with server.client() as client:
@@ -61,18 +66,15 @@ def test_every_acknowledged_row_survives_a_kill(tmp_path: Path) -> None:
                 f"ENGINE = MergeTree ORDER BY (lane, batch) {window}"
             )
             client.command(
-                "CREATE MATERIALIZED VIEW wijkbeeld.v TO wijkbeeld.u AS SELECT lane, batch FROM wijkbeeld.t"
+                "CREATE MATERIALIZED VIEW wijkbeeld.v TO wijkbeeld.u "
+                "AS SELECT lane, batch FROM wijkbeeld.t"
             )
         acknowledged: set[tuple[int, int]] = set()
         for round_number in range(3):
             lanes = [Inserter(server.url, lane, round_number * 100_000) for lane in range(2)]
             for lane in lanes:
                 lane.start()
-            wait_until(
-                lambda lanes=lanes: min(len(lane.acknowledged) for lane in lanes) >= 10,
-                timeout=120,
-                what="batches to be acknowledged",
-            )
+            wait_until(partial(_enough, lanes), timeout=120, what="batches to be acknowledged")
             server.kill()
             for number, lane in enumerate(lanes):
                 lane.join(timeout=60)

@@ -25,7 +25,8 @@ def name_of(code: int) -> str:
     code=st.sampled_from([6, 27, 53, 62, 117]),
 )
 def test_an_inserts_error_never_quotes(secret: str, code: int) -> None:
-    text = f"Code: {code}. DB::Exception: Cannot parse '{secret}': (while reading the value of key {secret})"
+    place = f"(while reading the value of key {secret})"
+    text = f"Code: {code}. DB::Exception: Cannot parse '{secret}': {place}"
 
     told = hidden(EngineError(text), name_of, {"a", "b"})
 

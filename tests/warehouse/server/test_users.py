@@ -77,7 +77,7 @@ def test_what_is_no_user(name: str, password: str, databases: tuple[str, ...]) -
         User.with_password(name, password, read_only=True, databases=databases)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", ""])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", ""])  # noqa: S104 - it is refused
 def test_only_loopback_is_served(host: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     with pytest.raises(SettingsError, match="loopback"):
         ServerConfig(tmp_path_factory.getbasetemp(), USERS, host=host)
