@@ -106,12 +106,7 @@ def read_status(path: Path) -> IngestStatus:
         incarnation = db.execute("SELECT value FROM meta WHERE name = 'incarnation'").fetchone()
         counters = _totals(db)
         pending = dict(db.execute("SELECT source, count(*) FROM outbox GROUP BY source"))
-        unpublished = dict(
-            db.execute(
-                "SELECT o.source, count(*) FROM unpublished u JOIN outbox o ON o.seq = u.seq"
-                " GROUP BY o.source"
-            )
-        )
+        unpublished = dict(db.execute("SELECT source, count(*) FROM unpublished GROUP BY source"))
         feeds = _feeds(db)
         sources = db.execute(
             "SELECT no, name, last_receipt, last_received_at FROM source ORDER BY name"

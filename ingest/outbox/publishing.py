@@ -75,4 +75,6 @@ def mark_published(connection: sqlite3.Connection, lane: Lane, seqs: Iterable[in
 
 def mark_all_unpublished(connection: sqlite3.Connection) -> None:
     """Put every record that is still in the outbox on the list of unpublished ones."""
-    connection.execute("INSERT OR IGNORE INTO unpublished (lane, seq) SELECT lane, seq FROM outbox")
+    connection.execute(
+        "INSERT OR IGNORE INTO unpublished (lane, seq, source) SELECT lane, seq, source FROM outbox"
+    )

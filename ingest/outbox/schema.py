@@ -47,6 +47,7 @@ CREATE UNIQUE INDEX outbox_receipt ON outbox (source, receipt);
 CREATE TABLE unpublished (
     lane INTEGER NOT NULL,
     seq INTEGER NOT NULL,
+    source INTEGER NOT NULL,
     PRIMARY KEY (lane, seq)
 ) WITHOUT ROWID;
 

@@ -203,7 +203,8 @@ class PollWriter:
             self._rows,
         )
         self._db.execute(
-            "INSERT INTO unpublished (lane, seq) SELECT lane, seq FROM outbox WHERE seq > ?",
+            "INSERT INTO unpublished (lane, seq, source)"
+            " SELECT lane, seq, source FROM outbox WHERE seq > ?",
             (before[0] if before else 0,),
         )
         self._db.execute(

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+import traceback
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -84,6 +85,21 @@ def test_errors_of_the_file_keep_the_code_and_lose_the_text(tmp_path: Path) -> N
         raise full
     assert "molenstraat" not in str(caught.value)
     assert caught.value.__suppress_context__
+
+
+def test_a_full_disk_changes_nothing_and_tells_nothing(tmp_path: Path) -> None:
+    box = open_outbox(tmp_path, DEMO)
+    box.write(DEMO, Lane.LIVE, poll(draft("a"), at=1), NOON, None)
+    box._db.execute("PRAGMA max_page_count = 1")  # SQLite takes the pages that are there as the least
+    many = poll(*(draft(str(n)) for n in range(500)), at=2)
+    with pytest.raises(Transient, match="SQLITE_FULL") as caught:
+        box.write(DEMO, Lane.LIVE, many, NOON, None)
+    assert "molenstraat" not in "".join(traceback.format_exception(caught.value))
+    assert box.place("demo", Lane.LIVE).cursor == {"at": 1}
+    box._db.execute("PRAGMA max_page_count = 1000000")
+    assert box.write(DEMO, Lane.LIVE, many, NOON, None).issued == 500
+    assert read_pending(box.path, "demo") == [(1, 501)]
+    box.close()
 
 
 def test_status_is_read_while_ingest_writes_and_after_it_ended(tmp_path: Path) -> None:

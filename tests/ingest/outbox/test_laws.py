@@ -362,4 +362,4 @@ def _check_reject(payload: bytes, expected: Expected) -> None:
 
 
 TestOutbox = OutboxMachine.TestCase
-TestOutbox.settings = settings(max_examples=50, stateful_step_count=30)
+TestOutbox.settings = settings(max_examples=25, stateful_step_count=30)
