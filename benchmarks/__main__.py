@@ -7,7 +7,10 @@ import runpy
 import sys
 
 BENCHMARKS = {
-    "streams": ("benchmarks.streams_stage", "raw -> located events, beside idiomatic Faust and quixstreams"),
+    "streams": (
+        "benchmarks.streams_stage",
+        "raw -> located events, beside idiomatic Faust and quixstreams",
+    ),
     "ingest": ("benchmarks.ingest_publish", "outbox -> broker, beside a bare send loop"),
     "loader": ("benchmarks.loader", "events -> ClickHouse, beside a bare insert"),
 }
@@ -18,8 +21,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="make bench", epilog=listing, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("name", nargs="*", default=["streams"], help="which (default: streams); 'all' for all")
-    parser.add_argument("--json", metavar="FILE", help="write the results of a single benchmark as JSON too")
+    parser.add_argument(
+        "name", nargs="*", default=["streams"], help="which (default: streams); 'all' for all"
+    )
+    parser.add_argument(
+        "--json", metavar="FILE", help="write the results of a single benchmark as JSON too"
+    )
     options = parser.parse_args()
     names = list(BENCHMARKS) if "all" in options.name else options.name
     unknown = [name for name in names if name not in BENCHMARKS]
