@@ -102,4 +102,5 @@ THEMES: Mapping[Theme, ThemeInfo] = MappingProxyType(
         Theme.OVERIG: ThemeInfo("Overig", "Other", Severity.MINOR),
     }
 )
-"""Every theme with its labels, default severity and sensitivity (``ground-rules``: small numbers)."""
+"""Every theme with its labels, default severity and sensitivity. A sensitive theme has numbers
+so small that a count per wijk could point at a person."""

@@ -60,7 +60,7 @@ def events_topic(lane: Lane) -> str:
 def topic_specs(sources: Iterable[str]) -> tuple[TopicSpec, ...]:
     """Return every topic that a system with these sources has.
 
-    Raw topics hold street and postcode, so they keep days, not years (``docs/privacy`` in the README).
+    Raw topics hold street and postcode, so they keep days, not years (README, "Privacy").
     """
     raw = tuple(
         TopicSpec(raw_topic(source, lane), PARTITIONS, timedelta(days=3))

@@ -34,7 +34,7 @@ def require_running(data_dir: DataDir) -> None:
 def collect_status(root: Path) -> dict[str, Any]:
     """Return the status as it goes out as JSON.
 
-    Counts follow ``guarantee``: each is a pure function of the outbox and the warehouse's tables. When
+    Each count is a pure function of the outbox and the warehouse's tables. When
     the warehouse does not answer now, the counts that need it are None and ``warehouse`` says why.
 
     Raises:
