@@ -20,7 +20,7 @@ from warehouse.loader.kafka import Broker
 from warehouse.loader.loading import Loading
 from warehouse.loader.storing import FIRST_WAIT, LONGEST_WAIT, Hook, Store, no_hook, targets
 
-_ROWS_BETWEEN_COLLECTIONS = 20_000
+_ROWS_BETWEEN_COLLECTIONS = 250_000
 _SECONDS_BETWEEN_COLLECTIONS = 10.0
 
 
