@@ -11,14 +11,8 @@ from domain.clock import SystemClock
 from domain.rows import EventRow, FigureRow, RejectRow
 from domain.themes import THEMES
 from tests.warehouse.story import Story, as_record
-from warehouse.client import (
-    EXACT_INSERT,
-    EXACT_READ,
-    EXACT_SELECT_INSERT,
-    Client,
-    DataRefused,
-    StatementRefused,
-)
+from warehouse.client import Client, DataRefused, StatementRefused
+from warehouse.exactness import EXACT_INSERT, EXACT_READ, EXACT_SELECT_INSERT
 from warehouse.migrate import Migration, SchemaDrift, migrate, shipped_migrations
 from warehouse.reference import area_rows, sync_reference
 from wijkbeeld.gemeenten import load_municipality
