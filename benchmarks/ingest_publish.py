@@ -35,6 +35,7 @@ from domain.events import Incident
 from domain.places import Location
 from domain.topics import Lane, raw_topic, topic_specs
 from ingest.broker import Producer, create_topics
+from ingest.collector import rare_collections
 from ingest.keys import KEY_BYTES, KeyedHash
 from ingest.outbox.publishing import Record, UnpublishedReader
 from ingest.outbox.store import Outbox
@@ -116,7 +117,7 @@ def _measure(console: Console, bootstrap: str, folder: Path, events: int) -> lis
     reader.close()
     for name, work in (
         (BARE, lambda: _bare_loop(bootstrap, records)),
-        ("publish", lambda: _publish(bootstrap, outbox, events)),
+        ("publish", lambda: _publish(bootstrap, outbox)),
     ):
         console.print(f"{name} ...")
         results.append(_timed(name, events, work))
@@ -173,14 +174,18 @@ def _bare_loop(bootstrap: str, records: Sequence[Record]) -> None:
     producer.close()
 
 
-def _publish(bootstrap: str, outbox: Outbox, events: int) -> None:
+def _publish(bootstrap: str, outbox: Outbox) -> None:
     stop = threading.Event()
     publisher = Publisher(outbox, lambda: Producer(bootstrap), keep=True)
     thread = threading.Thread(target=publisher.run, args=(stop,))
-    thread.start()
-    _wait_until_published(outbox.path, events)
-    stop.set()
-    thread.join()
+    reader = UnpublishedReader(outbox.path)
+    with rare_collections():
+        thread.start()
+        while reader.read(Lane.LIVE, 0, 1):
+            time.sleep(0.02)
+        stop.set()
+        thread.join()
+    reader.close()
 
 
 def _whole(bootstrap: str, path: Path, source: Source, events: int) -> None:

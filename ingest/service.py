@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -21,6 +20,7 @@ from domain.events import SourceName
 from domain.topics import ACKS
 from ingest.acks import AckFollower
 from ingest.broker import Producer, TailReader
+from ingest.collector import rare_collections
 from ingest.feed_runner import FeedRunner, Pace
 from ingest.keys import KeyedHash
 from ingest.outbox.store import Outbox, OutboxClosed
@@ -92,24 +92,10 @@ def run(config: IngestConfig, stop: threading.Event, on_ready: Callable[[], None
         structlog.get_logger(__name__).info(
             "ingest_starts", pending=outbox.pending(), published_again=again
         )
-        with _rare_collections():
+        with rare_collections():
             _Service(config, outbox).run(stop, on_ready)
     finally:
         outbox.close()
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    # Thousands of records on their way are no garbage, and looking through them again and again takes a
-    # fifth of the publisher's time. Once a minute everything is looked through (``_tidy``).
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 def _check(sources: tuple[Source, ...]) -> None:
