@@ -128,7 +128,7 @@ class FeedRunner:
         self._failures = 0
         self._has_more = poll.wait <= timedelta(0)
         if written.rejected:
-            self._log.warning("records_rejected", count=written.rejected)
+            self._log.info("records_rejected", count=written.rejected)
         return poll
 
     def _retry(self, reason: str, retry_after: timedelta | None) -> timedelta:
