@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from domain.errors import SettingsError, WijkbeeldError
-from wijkbeeld.settings import DEFAULT_DATA_DIR, Settings, read_settings
+from wijkbeeld.settings import DEFAULT_DATA_DIR, read_settings
 
 NOT_RUNNING_STATUS = 3
 ERROR_STATUS = 1
@@ -177,6 +177,7 @@ def dashboards_render(
 @dashboards_app.command("push")
 def dashboards_push(
     grafana: Annotated[str | None, typer.Option(help="URL of Grafana (WIJKBEELD_GRAFANA).")] = None,
+    data_dir: DataDirOption = DEFAULT_DATA_DIR,
 ) -> None:
     """Create or update folder, data source and boards in a running Grafana.
 
@@ -184,8 +185,9 @@ def dashboards_push(
     """
     from wijkbeeld.boards import push_boards
 
-    settings: Settings = read_settings()
-    for line in push_boards(grafana or settings.grafana, settings.grafana_token):
+    settings = read_settings()
+    given = {"data_dir": data_dir} | ({"grafana": grafana} if grafana else {})
+    for line in push_boards(settings.model_copy(update=given)):
         sys.stdout.write(line + "\n")
 
 

@@ -24,8 +24,8 @@ def load_municipality(name_or_folder: str) -> Municipality:
     names = ("gemeente.toml", "stadsdelen.csv", "wijken.csv", "teams.toml")
     try:
         texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in names]
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"gemeente '{name_or_folder}': needs {', '.join(names)}, each readable and in UTF-8"
-        ) from error
+    except OSError as error:
+        raise SettingsError(f"gemeente '{name_or_folder}': cannot read {error.filename}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"gemeente '{name_or_folder}': a file is not UTF-8") from error
     return parse_municipality(*texts)

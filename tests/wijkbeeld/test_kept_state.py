@@ -71,7 +71,7 @@ def test_a_folder_has_one_owner(data_dir: DataDir) -> None:
 def test_a_damaged_file_says_which(data_dir: DataDir) -> None:
     data_dir.state.write_text("{")
 
-    with pytest.raises(SettingsError, match="state.json"):
+    with pytest.raises(SettingsError, match=r"state\.json"):
         read_json(data_dir.state)
 
 

@@ -41,7 +41,7 @@ def test_a_line_is_json_with_part_time_and_fields(log_file: Path) -> None:
 
 
 def test_a_vendor_message_keeps_its_template_and_loses_its_arguments(log_file: Path) -> None:
-    logging.getLogger("aiokafka").warning("cannot parse %r", SECRET)
+    logging.getLogger("some_vendor.client").warning("cannot parse %r", SECRET)
 
     (line,) = _lines(log_file)
     assert line["event"] == "cannot parse %r"
@@ -56,7 +56,7 @@ def test_an_exception_keeps_type_and_place_and_loses_its_text(log_file: Path) ->
         fail(SECRET)
     except ValueError:
         structlog.get_logger("streams.worker").exception("chunk_failed")
-        logging.getLogger("faust").exception("agent raised")
+        logging.getLogger("some_vendor").exception("agent raised")
 
     assert [line["error"] for line in _lines(log_file)] == ["ValueError", "ValueError"]
     assert all(":" in line["at"] for line in _lines(log_file))
@@ -64,6 +64,6 @@ def test_an_exception_keeps_type_and_place_and_loses_its_text(log_file: Path) ->
 
 
 def test_chatter_of_vendors_is_left_out(log_file: Path) -> None:
-    logging.getLogger("kafka").info("joined group")
+    logging.getLogger("some_vendor").info("joined group")
 
     assert log_file.read_text() == ""

@@ -14,6 +14,8 @@ from warehouse.server.users import User
 
 LONGEST_SESSION_SECONDS = 3600
 
+MAX_SESSION_ID = 256
+
 
 @dataclass(frozen=True)
 class ExternalTable:
@@ -75,9 +77,6 @@ def read_call(
     own = {f"{table.name}_{end}" for table in tables for end in ("structure", "types", "format")}
     rest = {name: value for name, value in address.items() if name not in own}
     _refuse_unsupported(rest)
-    session_id = rest.get("session_id") or None
-    if session_id is not None and len(session_id) > 256:
-        raise ClickHouseError(Code.BAD_ARGUMENTS, "A session_id must have at most 256 characters.")
     default_format = rest.get("default_format") or headers.get("x-clickhouse-format") or "TabSeparated"
     return Call(
         user=user,
@@ -92,7 +91,7 @@ def read_call(
             if name.startswith("param_")
         },
         tables=tables,
-        session_id=session_id,
+        session_id=_session_id(rest),
         session_seconds=_session_seconds(rest.get("session_timeout")),
         session_must_exist=rest.get("session_check") == "1",
         default_format=plain_name(default_format, "format"),
@@ -102,6 +101,15 @@ def read_call(
         whole=rest.get("wait_end_of_query") == "1",
         says_hello=rest.get("client_protocol_version", "0") not in {"", "0"},
     )
+
+
+def _session_id(address: Mapping[str, str]) -> str | None:
+    session_id = address.get("session_id") or None
+    if session_id is not None and len(session_id) > MAX_SESSION_ID:
+        raise ClickHouseError(
+            Code.BAD_ARGUMENTS, f"A session_id must have at most {MAX_SESSION_ID} characters."
+        )
+    return session_id
 
 
 def _refuse_unsupported(address: Mapping[str, str]) -> None:
