@@ -21,7 +21,6 @@ from streams.chunk import Chunk, Outgoing
 from streams.classify import Classifier
 from streams.locate import Locator
 from streams.pipeline import Pipeline
-from streams.rejecting import Rejection
 from streams.runtime import RuntimeSettings
 from streams.session import Work, serve
 from streams.tables import PlaceTables
@@ -44,8 +43,7 @@ class Stages:
 
     def rows(self, values: Sequence[bytes]) -> list[tuple[bytes, bytes, dict[str, Any]]]:
         """Return key, value and headers of each event."""
-        read = self._validate(self._source, values, [(_CODEC,)] * len(values))
-        events = [event for event in read if not isinstance(event, Rejection)]
+        events = self._validate(self._source, values, [(_CODEC,)] * len(values)).events
         rows = self._classify(self._source, events, self._locate(events))
         return [
             (record_key(self._source, event["id"]), orjson.dumps(row), headers_of(event))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,19 @@ class Meter:
             return False
         if self.reading is None:
             seconds, cpu = self._began
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             self.reading = Reading(
                 min(self._seen, self._published),
                 time.monotonic() - seconds,
                 time.process_time() - cpu,
-                peak,
+                _peak_rss_mib(),
             )
         return True
+
+
+def _peak_rss_mib() -> float:
+    # getrusage keeps the parent's peak over fork and exec; the kernel's count of this program does not.
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = status.read_text().splitlines()
+        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:"))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

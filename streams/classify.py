@@ -47,15 +47,17 @@ class Classifier:
         if sensitive:
             place = withheld(place)
         rev = event["rev"]
+        geo_v = self._geo_v
         kind = data["kind"]
         service, priority, attrs = _particulars(kind, data)
+        wijk, stadsdeel, gemeente, match_level = place
         return {
             "source": source,
             "event_id": event["id"],
             "receipt": int(event["sequence"]),
             "rev": rev,
-            "geo_v": self._geo_v,
-            "version": pack_version(rev, self._geo_v),
+            "geo_v": geo_v,
+            "version": pack_version(rev, geo_v),
             "deleted": 1 if event["deleted"] else 0,
             "counts": 1 if data["counts"] else 0,
             "bucket": event["bucket"],
@@ -65,10 +67,10 @@ class Classifier:
             "severity": data["severity"] or severity,
             "occurred_at": _time(data["occurred_at"]),
             "received_at": _time(event["time"]),
-            "wijk": place.wijk,
-            "stadsdeel": place.stadsdeel,
-            "gemeente": place.gemeente,
-            "match_level": place.match_level,
+            "wijk": wijk,
+            "stadsdeel": stadsdeel,
+            "gemeente": gemeente,
+            "match_level": match_level,
             "boundary_year": self._boundary_year,
             "service": service,
             "priority": priority,
@@ -105,8 +107,7 @@ class Classifier:
 
 def _time(text: str) -> str:
     """Return a time of an event as ClickHouse reads it: ``YYYY-MM-DD hh:mm:ss.mmm``."""
-    fraction = text[19:23]
-    return f"{text[:10]} {text[11:19]}{fraction if len(fraction) == 4 else '.000'}"
+    return f"{text[:10]} {text[11:23]}" if len(text) > 20 else f"{text[:10]} {text[11:19]}.000"
 
 
 def _particulars(kind: str, data: dict[str, Any]) -> tuple[str, str, str]:

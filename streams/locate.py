@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from domain.areas import Municipality
-from domain.events import Kind
 from domain.places import MatchLevel
 from streams.tables import PlaceTables, street_key
 from streams.validate import Event
@@ -59,29 +58,25 @@ class Locator:
         """Return per event its place; None for a figure, which names its own area."""
         places: list[Place | None] = []
         waiting: list[int] = []
+        codes = self._codes
         for event in events:
-            data = event["data"]
-            if data["kind"] == Kind.FIGURE:
+            location = event["data"].get("location")
+            if location is None:
                 places.append(None)
                 continue
-            location = data["location"]
-            place = self._by_code(location)
-            if place is None and location["lat"] is not None and location["lon"] is not None:
-                waiting.append(len(places))
-            elif place is None:
-                place = self._by_name(location)
+            place = codes.get(location["wijk"]) or self._foreign(location)
+            if place is None:
+                if location["lat"] is not None and location["lon"] is not None:
+                    waiting.append(len(places))
+                else:
+                    place = self._by_name(location)
             places.append(place)
         if waiting:
             self._by_coordinates(events, places, waiting)
         return places
 
-    def _by_code(self, location: dict[str, Any]) -> Place | None:
-        wijk = location["wijk"]
-        if wijk is not None:
-            place = self._codes.get(wijk)
-            if place is not None:
-                return place
-        for code in (location["gemeente"], wijk, location["stadsdeel"]):
+    def _foreign(self, location: dict[str, Any]) -> Place | None:
+        for code in (location["gemeente"], location["wijk"], location["stadsdeel"]):
             if code is not None and code[2:6] != self._own_digits:
                 return self._gemeente_place("GM" + code[2:6])
         return None

@@ -5,8 +5,8 @@ Pure: the same chunk under the same tables gives the same bytes, so that a chunk
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 
 import orjson
 import structlog
@@ -20,7 +20,6 @@ from streams.rejecting import Record, Rejection, reject_row
 from streams.tables import PlaceTables
 from streams.validate import Event, Validator
 
-R = TypeVar("R")
 HeaderList = list[tuple[str, bytes]]
 
 _UNEXPECTED = Rejection(RejectReason.INVALID, "", "unexpected")
@@ -47,34 +46,34 @@ class Pipeline:
         Never raises for what a record holds. A record at which a stage fails unexpectedly is a reject
         of its own; its neighbours are not touched by it.
         """
+        try:
+            return self._work(chunk)
+        except Exception as error:  # noqa: BLE001  # an exception must cost one record, not a chunk
+            _log.error("stage_failed", error=type(error).__name__, records=len(chunk))
+        return _joined(part for single in _singles(chunk) for part in self._work_on_one(single))
+
+    def _work_on_one(self, single: Chunk) -> list[Outgoing]:
+        try:
+            return self._work(single)
+        except Exception:  # noqa: BLE001  # see above
+            return [_rejects(single, {0: _UNEXPECTED})]
+
+    def _work(self, chunk: Chunk) -> list[Outgoing]:
         source = source_of(chunk.topic)
-        read = _one_by_one_if_needed(
-            lambda values, headers: self._validate(source, values, headers), chunk.values, chunk.headers
+        valid = self._validate(source, chunk.values, chunk.headers)
+        places = self._locate(valid.events)
+        rows = self._classify(source, valid.events, places)
+        made = Outgoing(
+            topic=events_topic(lane_of(chunk.topic)),
+            partition=chunk.partition,
+            keys=[chunk.keys[index] for index in valid.indexes],
+            values=[orjson.dumps(row) for row in rows],
+            headers=[self._headers(event) for event in valid.events],
         )
-        rejected = {index: found for index, found in enumerate(read) if isinstance(found, Rejection)}
-        kept = (
-            [index for index in range(len(read)) if index not in rejected]
-            if rejected
-            else range(len(read))
-        )
-        events = [found for found in read if not isinstance(found, Rejection)]
-        rows = _one_by_one_if_needed(
-            lambda some: self._classify(source, some, self._locate(some)), events
-        )
-        parts = _Parts(chunk)
-        events_to = events_topic(lane_of(chunk.topic))
-        for index, event, row in zip(kept, events, rows, strict=True):
-            if isinstance(row, Rejection):
-                rejected[index] = row
-            else:
-                topic = FIGURES if "measure" in row else events_to
-                parts.add(topic, index, orjson.dumps(row), self._headers(event))
-        for index, rejection in sorted(rejected.items()):
-            record = Record(
-                source, chunk.values[index] or b"", chunk.headers[index], chunk.timestamps[index]
-            )
-            parts.add(REJECTED, index, orjson.dumps(reject_row(record, rejection)), [])
-        return parts.outgoing()
+        parts = _split(made, [place is None for place in places]) if None in places else [made]
+        if valid.rejected:
+            parts.append(_rejects(chunk, valid.rejected))
+        return [part for part in parts if part.values]
 
     def _headers(self, event: Event) -> HeaderList:
         """Return the CloudEvents attributes as Kafka headers (binary content mode)."""
@@ -90,47 +89,69 @@ class Pipeline:
         return [*constant, ("ce_id", event["id"].encode())]
 
 
-class _Parts:
-    """Collects records by the topic that they go to."""
-
-    def __init__(self, chunk: Chunk) -> None:
-        self._chunk = chunk
-        self._parts: dict[str, tuple[list[int], list[bytes], list[HeaderList]]] = {}
-
-    def add(self, topic: str, index: int, value: bytes, headers: HeaderList) -> None:
-        """Add the record that the chunk's record number ``index`` became."""
-        part = self._parts.get(topic)
-        if part is None:
-            part = self._parts[topic] = ([], [], [])
-        part[0].append(index)
-        part[1].append(value)
-        part[2].append(headers)
-
-    def outgoing(self) -> list[Outgoing]:
-        """Return the parts, each with the keys of the records that it comes from."""
-        chunk = self._chunk
-        return [
-            Outgoing(
-                topic=topic,
-                partition=chunk.partition,
-                keys=[chunk.keys[index] for index in indexes],
-                values=values,
-                headers=headers,
-            )
-            for topic, (indexes, values, headers) in self._parts.items()
-        ]
+def _split(made: Outgoing, is_figure: Sequence[bool]) -> list[Outgoing]:
+    """Return the events and the figures of what was made, each for its topic."""
+    return [
+        Outgoing(
+            topic=topic,
+            partition=made.partition,
+            keys=[*compress(made.keys, chosen)],
+            values=[*compress(made.values, chosen)],
+            headers=[*compress(made.headers, chosen)],
+        )
+        for topic, chosen in ((made.topic, [not figure for figure in is_figure]), (FIGURES, is_figure))
+    ]
 
 
-def _one_by_one_if_needed(stage: Callable[..., list[R]], *columns: Sequence[Any]) -> list[R | Rejection]:
-    """Return what ``stage`` makes of the columns; where it raises, of each record by itself."""
-    try:
-        return [*stage(*columns)]
-    except Exception as error:  # noqa: BLE001  # an exception must cost one record, not a chunk
-        _log.error("stage_failed", error=type(error).__name__, records=len(columns[0]))
-    outcome: list[R | Rejection] = []
-    for record in zip(*columns, strict=True):
-        try:
-            outcome.extend(stage(*([value] for value in record)))
-        except Exception:  # noqa: BLE001  # see above
-            outcome.append(_UNEXPECTED)
-    return outcome
+def _rejects(chunk: Chunk, rejected: Mapping[int, Rejection]) -> Outgoing:
+    """Return the rows of rejected records, by their index in the chunk."""
+    source = source_of(chunk.topic)
+    rows = [
+        reject_row(
+            Record(source, chunk.values[index] or b"", chunk.headers[index], chunk.timestamps[index]),
+            rejection,
+        )
+        for index, rejection in rejected.items()
+    ]
+    return Outgoing(
+        topic=REJECTED,
+        partition=chunk.partition,
+        keys=[chunk.keys[index] for index in rejected],
+        values=[orjson.dumps(row) for row in rows],
+        headers=[[] for _ in rows],
+    )
+
+
+def _singles(chunk: Chunk) -> Iterator[Chunk]:
+    """Yield every record of a chunk as a chunk of its own; their offsets do not matter any more."""
+    for index in range(len(chunk)):
+        one = slice(index, index + 1)
+        yield Chunk(
+            chunk.topic,
+            chunk.partition,
+            chunk.first_offset,
+            chunk.last_offset,
+            chunk.keys[one],
+            chunk.values[one],
+            chunk.headers[one],
+            chunk.timestamps[one],
+        )
+
+
+def _joined(parts: Iterable[Outgoing]) -> list[Outgoing]:
+    """Return one part per topic."""
+    by_topic: dict[str, Outgoing] = {}
+    for part in parts:
+        first = by_topic.get(part.topic)
+        by_topic[part.topic] = part if first is None else _followed_by(first, part)
+    return [*by_topic.values()]
+
+
+def _followed_by(first: Outgoing, second: Outgoing) -> Outgoing:
+    return Outgoing(
+        topic=first.topic,
+        partition=first.partition,
+        keys=[*first.keys, *second.keys],
+        values=[*first.values, *second.values],
+        headers=[*first.headers, *second.headers],
+    )

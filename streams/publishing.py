@@ -131,7 +131,7 @@ class Publisher:
             client_id=self._client_id,
             acks="all",
             enable_idempotence=idempotent,
-            compression_type="lz4",
+            compression_type="zstd",
             max_batch_size=MAX_BATCH_BYTES,
             request_timeout_ms=REQUEST_TIMEOUT_MS,
         )

@@ -85,6 +85,7 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
         assignment = consumer._subscription.subscription.assignment
         before = _positions(assignment)
         live = {tp for tp in active_partitions if lane_of(tp.topic) is Lane.LIVE}
+        _spare_record_objects(consumer._fetcher)
         records: Mapping[Any, list[Any]] = {}
         if live and live != active_partitions:
             records = await super()._fetch_records(consumer, live, 0, max_records)
@@ -111,6 +112,22 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
     def on_crash(self, msg: str, *fmt: Any, **kwargs: Any) -> None:  # noqa: ARG002  # mode's own
         """Log the kind of error instead of printing a traceback."""
         _log.warning("consumer_thread_ended", error=type(fmt[-1]).__name__ if fmt else "")
+
+
+def _spare_record_objects(fetcher: Any) -> None:
+    """Let what was fetched be handed out as the decoder gives it, without a second object per record.
+
+    The decoder's records have the attributes of ``streams.chunk.FetchedRecord``. Results that arrive
+    later come as aiokafka's own ``ConsumerRecord``, which has them too.
+    """
+    for result in fetcher._records.values():
+        unpacking = getattr(result, "_partition_records", None)
+        if unpacking is not None:
+            unpacking._consumer_record = _as_decoded
+
+
+def _as_decoded(_partition: Any, record: Any) -> Any:
+    return record
 
 
 def _positions(assignment: Any) -> dict[Partition, int]:

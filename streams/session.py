@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
@@ -15,6 +13,7 @@ from domain.errors import BrokerUnavailable, Terminal, Transient
 from streams.chunk_worker import Backoff, ChunkWorker, Partition, Process
 from streams.commit_tracker import CommitTracker
 from streams.intake import Intake
+from streams.memory import collecting_between_chunks, keep_freed_memory
 from streams.publishing import Publisher
 from streams.runtime import ChunkApp, RuntimeSettings, create_app
 
@@ -23,8 +22,6 @@ STOP_SECONDS = 4.5
 
 SILENT_SECONDS = 60.0
 """A consumer that asks the broker for nothing for so long, with nothing in hand, is started again."""
-
-GC_EVERY_RECORDS = 200_000
 
 DEFAULT_BACKOFF = Backoff()
 
@@ -70,6 +67,7 @@ def serve(
     """
     attempt = 0
     ready = _Once(on_ready)
+    keep_freed_memory()
     with collecting_between_chunks() as collect:
 
         def between(records: int) -> None:
@@ -176,31 +174,3 @@ async def _end(
         starting.cancel()
         stopping = asyncio.create_task(publisher.stop())
         await asyncio.wait({starting, stopping}, timeout=1.0)
-
-
-@contextmanager
-def collecting_between_chunks() -> Iterator[Callable[[int], None]]:
-    """Switch Python's cyclic collector off, and yield a function to call after every chunk.
-
-    The function takes the number of records that were worked on and collects now and then. Chunks make
-    no cycles; the collector would walk through them again and again while they are worked on.
-    """
-    done = 0
-
-    def between(records: int) -> None:
-        nonlocal done
-        done += records
-        if done >= GC_EVERY_RECORDS:
-            done = 0
-            gc.collect()
-
-    was_enabled = gc.isenabled()
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    try:
-        yield between
-    finally:
-        gc.unfreeze()
-        if was_enabled:
-            gc.enable()

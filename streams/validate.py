@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,89 +26,131 @@ FUTURE_TOLERANCE = timedelta(minutes=15)
 
 _CODEC = (HEADER_CODEC, CODEC_VERSION.encode())
 _TYPES = {type_: kind for kind, type_ in EVENT_TYPES.items()}
+_REMEMBERED = 4096
+
+
+@dataclass(slots=True)
+class Validated:
+    """What a list of records holds.
+
+    Attributes:
+        events: the events, in order.
+        indexes: of each event's record.
+        rejected: why the others are none, by the index of their record.
+    """
+
+    events: list[Event] = field(default_factory=list)
+    indexes: list[int] = field(default_factory=list)
+    rejected: dict[int, Rejection] = field(default_factory=dict)
 
 
 class Validator:
-    """Decides for each record of a source whether it is an event."""
+    """Decides for each record of a source whether it is an event.
+
+    It remembers a few thousand days and combinations of source and type that it found right, and nothing
+    else; what it answers does not depend on that.
+    """
 
     def __init__(self) -> None:
         self._read = dict_validator(RawEvent)
-        self._source_names: dict[str, str] = {}
+        self._right: set[tuple[str, str, str, str]] = set()
+        self._days: set[str] = set()
 
     def __call__(
         self, source: str, values: Sequence[bytes | None], headers: Sequence[Headers]
-    ) -> list[Event | Rejection]:
-        """Return per record, in order, the event or why it is none.
+    ) -> Validated:
+        """Return the events and the rejections of records.
 
         Args:
             source: name of the source whose topic the records come from.
         """
-        return [
-            self._validate(source, value, pairs) for value, pairs in zip(values, headers, strict=True)
-        ]
+        result = Validated()
+        for index, (value, pairs) in enumerate(zip(values, headers, strict=True)):
+            found = self._outside(value, pairs) or self._inside(source, value or b"")
+            if isinstance(found, Rejection):
+                result.rejected[index] = found
+            else:
+                result.events.append(found)
+                result.indexes.append(index)
+        return result
 
-    def _validate(self, source: str, value: bytes | None, headers: Headers) -> Event | Rejection:
+    @staticmethod
+    def _outside(value: bytes | None, headers: Headers) -> Rejection | None:
+        """Return what is wrong with a record before it is read."""
         if value is None:
             return Rejection(RejectReason.INVALID, "", "empty")
         if len(value) > MAX_RAW_BYTES:
             return Rejection(RejectReason.TOO_LARGE, "", "bytes")
         if _CODEC not in headers:
             return Rejection(RejectReason.SCHEMA_VERSION, f"header.{HEADER_CODEC}", "unknown")
+        return None
+
+    def _inside(self, source: str, value: bytes) -> Event | Rejection:
         try:
             event = self._read(value)
         except ValidationError:
-            event = None
-        if event is None or not _days_exist(event):
-            decided = _by_the_model(value)
-            if isinstance(decided, Rejection):
-                return decided
-            event = decided
+            return self._by_the_model(source, value)
+        data, time = event["data"], event["time"]
+        occurred_at = data.get("occurred_at")
+        days = self._days
+        # All but a few records end here: nothing about them is new.
+        if (
+            occurred_at is not None
+            and occurred_at[:19] <= time[:19]
+            and time[:10] in days
+            and occurred_at[:10] in days
+            and event["bucket"] in days
+            and (source, event["source"], event["type"], data["kind"]) in self._right
+        ):
+            return event
+        if not all(map(is_day, _days_of(event))):
+            return self._by_the_model(source, value)
+        return self._contradiction(source, event) or self._remember(source, event)
+
+    def _by_the_model(self, source: str, value: bytes) -> Event | Rejection:
+        """Decide on a record that the fast reader does not take."""
+        try:
+            event = decode_event(value).model_dump(mode="json")
+        except CodecError as error:
+            reason = RejectReason.SCHEMA_VERSION if error.field == "type" else RejectReason.INVALID
+            return Rejection(reason, error.field, error.code)
         return self._contradiction(source, event) or event
 
-    def _contradiction(self, source: str, event: Event) -> Rejection | None:
+    @staticmethod
+    def _contradiction(source: str, event: Event) -> Rejection | None:
         data = event["data"]
-        kind = data["kind"]
-        if _TYPES.get(event["type"]) != kind:
+        if _TYPES.get(event["type"]) != data["kind"]:
             return Rejection(RejectReason.SCHEMA_VERSION, "type", "not_of_this_kind")
-        if self._name(event["source"]) != source:
+        if source_name(event["source"]) != source:
             return Rejection(RejectReason.INVALID, "source", "not_of_this_topic")
-        if kind != Kind.FIGURE and _is_future(data["occurred_at"], event["time"]):
+        if data["kind"] != Kind.FIGURE and _is_future(data["occurred_at"], event["time"]):
             return Rejection(RejectReason.FUTURE, "data.occurredAt", "future")
         return None
 
-    def _name(self, urn: str) -> str:
-        name = self._source_names.get(urn)
-        if name is None:
-            if len(self._source_names) > 1000:
-                self._source_names.clear()
-            name = self._source_names[urn] = source_name(urn)
-        return name
+    def _remember(self, source: str, event: Event) -> Event:
+        data = event["data"]
+        if data["kind"] in (Kind.INCIDENT, Kind.SIGNAL):  # the others have days of their own
+            if len(self._right) + len(self._days) > _REMEMBERED:
+                self._right.clear()
+                self._days.clear()
+            self._right.add((source, event["source"], event["type"], data["kind"]))
+            self._days.update(_days_of(event))
+        return event
 
 
-def _days_exist(event: Event) -> bool:
+def _days_of(event: Event) -> list[str]:
     data = event["data"]
     days = [event["time"][:10], event["bucket"]]
     if data["kind"] == Kind.FIGURE:
-        days += (data["period_start"], data["period_end"])
-    else:
-        days.append(data["occurred_at"][:10])
-        if data["kind"] == Kind.INSPECTION and data["recheck_on"] is not None:
-            days.append(data["recheck_on"])
-    return all(map(is_day, days))
+        return [*days, data["period_start"], data["period_end"]]
+    days.append(data["occurred_at"][:10])
+    if data["kind"] == Kind.INSPECTION and data["recheck_on"] is not None:
+        days.append(data["recheck_on"])
+    return days
 
 
 def _is_future(occurred_at: str, received: str) -> bool:
-    # As texts up to the second, which decides for nearly all without parsing a time.
     if occurred_at[:19] <= received[:19]:
         return False
     late = datetime.fromisoformat(occurred_at) - datetime.fromisoformat(received)
     return late > FUTURE_TOLERANCE
-
-
-def _by_the_model(value: bytes) -> Event | Rejection:
-    """Return what the model says of a record that the fast reader does not take."""
-    try:
-        return decode_event(value).model_dump(mode="json")
-    except CodecError as error:
-        reason = RejectReason.SCHEMA_VERSION if error.field == "type" else RejectReason.INVALID
-        return Rejection(reason, error.field, error.code)

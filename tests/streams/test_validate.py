@@ -22,7 +22,9 @@ READ = dict_validator(RawEvent)
 
 
 def check(value: bytes | None, source: str = SOURCE) -> Event | Rejection:
-    return VALIDATOR(source, [value], [headers_for(1)])[0]
+    found = VALIDATOR(source, [value], [headers_for(1)])
+    assert found.indexes == ([0] if found.events else [])
+    return found.events[0] if found.events else found.rejected[0]
 
 
 def same_times(left: object, right: object) -> bool:
@@ -112,7 +114,9 @@ def test_poison_is_rejected_with_its_reason(
 def test_a_record_without_our_codec_is_rejected() -> None:
     value = encode_event(raw_event())
     expected = Rejection(RejectReason.SCHEMA_VERSION, "header.codec", "unknown")
-    assert VALIDATOR(SOURCE, [value, value], [[], [("codec", b"2")]]) == [expected, expected]
+    found = VALIDATOR(SOURCE, [value, value, value], [[], [("codec", b"2")], headers_for(3)])
+    assert found.rejected == {0: expected, 1: expected}
+    assert found.indexes == [2]
 
 
 def test_an_unknown_version_of_the_event_is_no_mere_mistake() -> None:
@@ -128,6 +132,7 @@ def test_the_type_must_be_that_of_the_kind() -> None:
 
 
 def test_a_source_cannot_speak_for_another() -> None:
+    assert isinstance(check(encode_event(raw_event())), dict), "known as right for its own topic"
     expected = Rejection(RejectReason.INVALID, "source", "not_of_this_topic")
     assert check(encode_event(raw_event()), "p2000") == expected
 
