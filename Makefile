@@ -18,10 +18,10 @@ up: $(RUNTIME) ## Run everything on this machine (ARGS="--source p2000=FILE ..."
 	@exec $(BIN)/wijkbeeld up $(ARGS)
 
 test: $(DEV) ## Run all tests
-	$(BIN)/python -m pytest -q -n auto --dist loadscope $(ARGS)
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n auto --dist loadscope $(ARGS)
 
-test-fast: $(DEV) ## Run the tests that need no broker and no database
-	$(BIN)/python -m pytest -q -n auto --dist loadscope -m "not integration" $(ARGS)
+test-fast: $(DEV) ## Run the tests that take less than half a minute together
+	$(BIN)/python -m pytest -q -n auto --dist loadscope -m "not integration and not slow" $(ARGS)
 
 check: $(DEV) ## Check formatting, style, types and import rules
 	$(BIN)/ruff format --check .

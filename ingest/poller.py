@@ -76,6 +76,10 @@ class Poller:
         """
         if not self._stopped.is_set():
             self._stopped.set()
+            # A shutdown in the middle of the scheduler's own round makes it trip over the job that it
+            # holds; so let that round end, and leave nothing for another.
+            self._scheduler.pause()
+            self._scheduler.remove_all_jobs()
             self._scheduler.shutdown(wait=False)
         return self._executor.join(seconds)
 

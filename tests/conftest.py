@@ -10,8 +10,10 @@ from typing import Any, NoReturn
 import pytest
 from hypothesis import settings
 
-settings.register_profile("wijkbeeld", deadline=None, derandomize="CI" in os.environ)
-settings.load_profile("wijkbeeld")
+# Few examples while one works, many in the whole run (``make test`` sets the profile).
+settings.register_profile("quick", deadline=None, max_examples=20)
+settings.register_profile("thorough", deadline=None, max_examples=100, derandomize="CI" in os.environ)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 _LOCAL_FAMILIES = {socket.AF_UNIX}
 _GUARDED = ("connect", "connect_ex", "sendto")

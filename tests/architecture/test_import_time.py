@@ -7,7 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.architecture.sources import ROOT, modules
+
+pytestmark = pytest.mark.slow
 
 # Runs in a process of its own, since an audit hook cannot be taken away again. Prints the findings.
 WATCH = r"""

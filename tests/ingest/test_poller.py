@@ -16,6 +16,8 @@ from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEve
 from ingest.poller import Poller
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 
 class Job:
     """Runs what it is given in turn: a wait to return, an error to raise, or a function to call."""

@@ -16,6 +16,8 @@ from ingest.demo.generator import City
 from ingest.protocol import Connector, Cursor, Draft, Finding, Poll
 from tests.ingest.demo.conftest import SEED, happened
 
+pytestmark = pytest.mark.slow
+
 FIRST_START = datetime(2026, 5, 12, 9, 41, 17, 123456, tzinfo=UTC)
 ZERO = timedelta(0)
 

@@ -23,6 +23,8 @@ from ingest.demo.truth import escalation_truth, write_truth
 from ingest.protocol import Draft
 from tests.ingest.demo.conftest import SEED
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2026, 2, 1, tzinfo=UTC)
 END = START + timedelta(days=42)
 REACH = timedelta(hours=REACH_HOURS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from ingest.demo.generator import City, Emission
 from ingest.demo.reports import REACH_HOURS
 from ingest.protocol import Draft
 from tests.ingest.demo.conftest import SEED, happened
+
+pytestmark = pytest.mark.slow
 
 BASE = datetime(2026, 3, 28, 20, tzinfo=UTC)  # the clock changes in the night
 

@@ -18,6 +18,8 @@ from ingest.demo.pulses import CATEGORIES
 from ingest.protocol import Draft, Unreadable
 from tests.ingest.demo.conftest import SUMMER_START, happened, local_hour_number
 
+pytestmark = pytest.mark.slow
+
 Spoken = list[tuple[Emission, Draft]]
 Happened = Incident | Signal | Inspection
 

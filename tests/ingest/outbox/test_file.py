@@ -26,6 +26,8 @@ from ingest.status import read_pending, read_status
 from tests.ingest.samples import KEYED, NOON, draft, open_outbox, poll, source, unpublished
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 DEMO = source()
 
 

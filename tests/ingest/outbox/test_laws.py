@@ -27,6 +27,8 @@ from ingest.protocol import Draft, Finding, Poll, Repeat, Source, Unreadable
 from ingest.status import read_day_counts, read_pending, read_status
 from tests.ingest.samples import NOON, draft, open_outbox, source, unpublished
 
+pytestmark = pytest.mark.slow
+
 HORIZON = timedelta(days=2)
 SOURCES = {"plain": source("plain"), "short": source("short", HORIZON)}
 
