@@ -1,4 +1,4 @@
-"""``python -m benchmarks [NAME ...]``: runs the benchmarks by name; all that compare streams by default."""
+"""``python -m benchmarks [NAME ...]``: runs benchmarks by name; by default the streams one."""
 
 from __future__ import annotations
 
