@@ -13,12 +13,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from benchmarks.meter import Meter
 from domain.codec import CODEC_VERSION, HEADER_CODEC, record_key
 from streams.chunk import Chunk, Outgoing
 from streams.classify import Classifier
+from streams.encode import RowEncoder
 from streams.locate import Locator
 from streams.pipeline import Pipeline
 from streams.runtime import RuntimeSettings
@@ -33,20 +32,21 @@ _CODEC = (HEADER_CODEC, CODEC_VERSION.encode())
 
 
 class Stages:
-    """The stages for tools that hand out values: ``rows`` for a list, ``row`` for one."""
+    """The stages for tools that hand out values."""
 
     def __init__(self, source: str, tables: PlaceTables) -> None:
         self._source = source
         self._validate = Validator()
         self._locate = Locator(tables)
-        self._classify = Classifier(tables.geo_v, tables.municipality.boundary_year)
+        classify = Classifier(tables.geo_v, tables.municipality.boundary_year)
+        self._encode = RowEncoder(classify, tables.geo_v)
 
     def rows(self, values: Sequence[bytes]) -> list[tuple[bytes, bytes, dict[str, Any]]]:
         """Return key, value and headers of each event."""
         events = self._validate(self._source, values, [(_CODEC,)] * len(values)).events
-        rows = self._classify(self._source, events, self._locate(events))
+        rows = self._encode(self._source, events, self._locate(events))
         return [
-            (record_key(self._source, event["id"]), orjson.dumps(row), headers_of(event))
+            (record_key(self._source, event["id"]), row, headers_of(event))
             for event, row in zip(events, rows, strict=True)
         ]
 

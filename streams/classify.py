@@ -19,6 +19,9 @@ _THEMES = {
 }
 _OTHER = _THEMES[Theme.OVERIG.value]
 
+SENSITIVE = frozenset(name for name, (_, _, sensitive) in _THEMES.items() if sensitive)
+"""Themes whose events are counted for the whole gemeente only."""
+
 
 class Classifier:
     """Makes rows of located events.
@@ -65,8 +68,8 @@ class Classifier:
             "theme": theme,
             "category": data["category"],
             "severity": data["severity"] or severity,
-            "occurred_at": _time(data["occurred_at"]),
-            "received_at": _time(event["time"]),
+            "occurred_at": row_time(data["occurred_at"]),
+            "received_at": row_time(event["time"]),
             "wijk": wijk,
             "stadsdeel": stadsdeel,
             "gemeente": gemeente,
@@ -100,14 +103,14 @@ class Classifier:
             "upper": data["upper"],
             "unit": data["unit"],
             "boundary_year": data["boundary_year"],
-            "received_at": _time(event["time"]),
+            "received_at": row_time(event["time"]),
             "schema_v": SCHEMA_VERSION,
         }
 
 
-def _time(text: str) -> str:
+def row_time(text: str) -> str:
     """Return a time of an event as ClickHouse reads it: ``YYYY-MM-DD hh:mm:ss.mmm``."""
-    return f"{text[:10]} {text[11:23]}" if len(text) > 20 else f"{text[:10]} {text[11:19]}.000"
+    return f"{text[:10]} {text[11:-1]}.000"[:23]
 
 
 def _particulars(kind: str, data: dict[str, Any]) -> tuple[str, str, str]:

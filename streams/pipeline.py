@@ -15,6 +15,7 @@ from domain.rejects import RejectReason
 from domain.topics import FIGURES, REJECTED, events_topic, lane_of, source_of
 from streams.chunk import Chunk, Outgoing
 from streams.classify import Classifier
+from streams.encode import RowEncoder
 from streams.locate import Locator
 from streams.rejecting import Record, Rejection, reject_row
 from streams.tables import PlaceTables
@@ -37,7 +38,8 @@ class Pipeline:
     def __init__(self, tables: PlaceTables) -> None:
         self._validate = Validator()
         self._locate = Locator(tables)
-        self._classify = Classifier(tables.geo_v, tables.municipality.boundary_year)
+        classify = Classifier(tables.geo_v, tables.municipality.boundary_year)
+        self._encode = RowEncoder(classify, tables.geo_v)
         self._constant_headers: dict[tuple[str, str], HeaderList] = {}
 
     def __call__(self, chunk: Chunk) -> list[Outgoing]:
@@ -62,12 +64,11 @@ class Pipeline:
         source = source_of(chunk.topic)
         valid = self._validate(source, chunk.values, chunk.headers)
         places = self._locate(valid.events)
-        rows = self._classify(source, valid.events, places)
         made = Outgoing(
             topic=events_topic(lane_of(chunk.topic)),
             partition=chunk.partition,
             keys=[chunk.keys[index] for index in valid.indexes],
-            values=[orjson.dumps(row) for row in rows],
+            values=self._encode(source, valid.events, places),
             headers=[self._headers(event) for event in valid.events],
         )
         parts = _split(made, [place is None for place in places]) if None in places else [made]

@@ -65,8 +65,18 @@ class Validator:
             source: name of the source whose topic the records come from.
         """
         result = Validated()
+        read, usual = self._read, self._is_usual
         for index, (value, pairs) in enumerate(zip(values, headers, strict=True)):
-            found = self._outside(value, pairs) or self._inside(source, value or b"")
+            if value is None or len(value) > MAX_RAW_BYTES or _CODEC not in pairs:
+                result.rejected[index] = _unread(value)
+                continue
+            found: Event | Rejection
+            try:
+                event = read(value)
+            except ValidationError:
+                found = self._by_the_model(source, value)
+            else:
+                found = event if usual(source, event) else self._closely(source, value, event)
             if isinstance(found, Rejection):
                 result.rejected[index] = found
             else:
@@ -74,35 +84,21 @@ class Validator:
                 result.indexes.append(index)
         return result
 
-    @staticmethod
-    def _outside(value: bytes | None, headers: Headers) -> Rejection | None:
-        """Return what is wrong with a record before it is read."""
-        if value is None:
-            return Rejection(RejectReason.INVALID, "", "empty")
-        if len(value) > MAX_RAW_BYTES:
-            return Rejection(RejectReason.TOO_LARGE, "", "bytes")
-        if _CODEC not in headers:
-            return Rejection(RejectReason.SCHEMA_VERSION, f"header.{HEADER_CODEC}", "unknown")
-        return None
-
-    def _inside(self, source: str, value: bytes) -> Event | Rejection:
-        try:
-            event = self._read(value)
-        except ValidationError:
-            return self._by_the_model(source, value)
+    def _is_usual(self, source: str, event: Event) -> bool:
+        """Return whether nothing about an event is new, so that it needs no closer look."""
         data, time = event["data"], event["time"]
         occurred_at = data.get("occurred_at")
         days = self._days
-        # All but a few records end here: nothing about them is new.
-        if (
+        return (
             occurred_at is not None
             and occurred_at[:19] <= time[:19]
             and time[:10] in days
             and occurred_at[:10] in days
             and event["bucket"] in days
             and (source, event["source"], event["type"], data["kind"]) in self._right
-        ):
-            return event
+        )
+
+    def _closely(self, source: str, value: bytes, event: Event) -> Event | Rejection:
         if not all(map(is_day, _days_of(event))):
             return self._by_the_model(source, value)
         return self._contradiction(source, event) or self._remember(source, event)
@@ -136,6 +132,15 @@ class Validator:
             self._right.add((source, event["source"], event["type"], data["kind"]))
             self._days.update(_days_of(event))
         return event
+
+
+def _unread(value: bytes | None) -> Rejection:
+    """Return why a record is not even read."""
+    if value is None:
+        return Rejection(RejectReason.INVALID, "", "empty")
+    if len(value) > MAX_RAW_BYTES:
+        return Rejection(RejectReason.TOO_LARGE, "", "bytes")
+    return Rejection(RejectReason.SCHEMA_VERSION, f"header.{HEADER_CODEC}", "unknown")
 
 
 def _days_of(event: Event) -> list[str]:

@@ -17,6 +17,9 @@ from domain.places import Location
 from domain.rows import EventRow, FigureRow, RejectRow, clickhouse_time, pack_version
 from domain.themes import THEMES, Theme
 from streams.chunk import Chunk, Outgoing
+from streams.classify import Classifier
+from streams.encode import RowEncoder
+from streams.locate import Locator
 from streams.pipeline import Pipeline
 from streams.tables import build_tables
 from tests.streams.samples import RECEIVED, chunk_of, encoded, headers_for, municipality, raw_event
@@ -224,14 +227,25 @@ def test_what_is_too_large_is_not_kept() -> None:
 
 def test_a_stage_that_fails_at_a_record_rejects_that_one_only(monkeypatch: pytest.MonkeyPatch) -> None:
     pipeline = Pipeline(build_tables(municipality(), 7))
-    classify = pipeline._classify
+    encode = pipeline._encode
 
     def failing(source: str, events: Any, places: Any) -> Any:
         if any(event["id"] == "e3" for event in events):
             raise ZeroDivisionError
-        return classify(source, events, places)
+        return encode(source, events, places)
 
-    monkeypatch.setattr(pipeline, "_classify", failing)
+    monkeypatch.setattr(pipeline, "_encode", failing)
     rows = rows_of(pipeline(chunk_of(encoded(5))))
     assert [row["event_id"] for row in rows["events"]] == ["e1", "e2", "e4", "e5"]
     assert [(row["receipt"], row["code"]) for row in rows["rejected"]] == [(3, "unexpected")]
+
+
+@given(st.lists(raw_events(), max_size=8), st.integers(1, 2**32 - 1))
+def test_the_encoder_writes_what_plain_encoding_would(events: list[RawEvent], geo_v: int) -> None:
+    classify = Classifier(geo_v, 2024)
+    encode = RowEncoder(classify, geo_v)
+    plain = [event.model_dump(mode="json") for event in events]
+    places = Locator(build_tables(municipality(), geo_v))(plain)
+    expected = [orjson.dumps(row) for row in classify("demo", plain, places)]
+    assert encode("demo", plain, places) == expected
+    assert encode("demo", plain, places) == expected, "also with the forms it knows by now"
