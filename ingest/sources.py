@@ -26,6 +26,9 @@ class SourceSpec:
     kind: str
     path: str | None = None
 
+    def __str__(self) -> str:
+        return self.kind + (f"={self.path}" if self.path else "")
+
 
 @dataclass(frozen=True, slots=True)
 class SourceContext:

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from domain.errors import SettingsError, WijkbeeldError
-from wijkbeeld.settings import DEFAULT_DATA_DIR, read_settings
+from wijkbeeld.settings import DEFAULT_DATA_DIR, join_sources, read_settings
 
 NOT_RUNNING_STATUS = 3
 ERROR_STATUS = 1
@@ -78,7 +78,7 @@ def up(
 
     given = {
         "data_dir": data_dir,
-        "sources": ",".join(source) if source else None,
+        "sources": join_sources(source) if source else None,
         "speed": _speed(speed) if speed else None,
         "as_live": as_live or None,
         "streets": streets and streets.absolute(),

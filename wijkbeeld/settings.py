@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +26,7 @@ class Settings(BaseSettings):
     Attributes:
         data_dir: folder for everything that is kept on this machine.
         gemeente: municipality that ships with Wijkbeeld, or a folder of the same shape.
-        sources: sources to read, comma-separated, as on the command line.
+        sources: sources to read, as on the command line, one per line or separated by commas.
         speed: how many times faster than real time an archive plays; empty for as fast as it can.
         as_live: an archive plays as if it happened today.
         streets: file with a street and postcode table.
@@ -69,7 +70,13 @@ class Settings(BaseSettings):
 
     def source_texts(self) -> tuple[str, ...]:
         """Return the sources as they are written on the command line."""
-        return tuple(text.strip() for text in self.sources.split(",") if text.strip())
+        separator = "\n" if "\n" in self.sources else ","
+        return tuple(text.strip() for text in self.sources.split(separator) if text.strip())
+
+
+def join_sources(texts: Iterable[str]) -> str:
+    """Return sources as a setting; one per line, because a file name may hold a comma."""
+    return "".join(f"{text}\n" for text in texts)
 
 
 def read_settings() -> Settings:

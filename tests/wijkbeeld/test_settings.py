@@ -4,7 +4,7 @@ import pytest
 
 from domain.errors import SettingsError
 from wijkbeeld.compose import known_sources
-from wijkbeeld.settings import Settings, read_settings
+from wijkbeeld.settings import Settings, join_sources, read_settings
 
 
 def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -15,6 +15,13 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert settings.source_texts() == ("demo", "p2000=lines.txt")
     assert settings.clickhouse == "http://127.0.0.1:8123"
+
+
+def test_a_file_name_may_hold_a_comma() -> None:
+    texts = ("demo", "p2000=lines, of today.txt")
+
+    assert Settings(sources=join_sources(texts)).source_texts() == texts
+    assert Settings(sources=join_sources(texts[1:])).source_texts() == texts[1:]
 
 
 def test_a_mistake_names_the_variable_and_not_its_value(monkeypatch: pytest.MonkeyPatch) -> None:

