@@ -79,7 +79,6 @@ def up(
     given = {
         "data_dir": data_dir,
         "sources": join_sources(source) if source else None,
-        "speed": _speed(speed) if speed else None,
         "as_live": as_live or None,
         "streets": streets and streets.absolute(),
         "areas": areas and areas.absolute(),
@@ -87,9 +86,10 @@ def up(
         "page_port": port,
     }
     settings = read_settings()
-    settings = settings.model_copy(
-        update={key: value for key, value in given.items() if value is not None}
-    )
+    update: dict[str, object] = {key: value for key, value in given.items() if value is not None}
+    if speed is not None:
+        update["speed"] = _speed(speed)
+    settings = settings.model_copy(update=update)
     run_up(settings, clickhouse_port, Progress(Console(stderr=True, highlight=False)))
 
 

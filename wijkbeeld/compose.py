@@ -6,13 +6,14 @@ A part's imports stand in its function, so that a process loads only the room th
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from domain.areas import Municipality
-from domain.errors import SettingsError
+from domain.errors import SettingsError, Transient
 from domain.topics import topic_specs
 from wijkbeeld.access import READER, WRITER, load_or_create_credentials
 from wijkbeeld.datadir import DataDir
@@ -21,6 +22,7 @@ from wijkbeeld.kept_state import first_start, read_data_file
 from wijkbeeld.settings import STANDING_INCARNATION, Settings
 from wijkbeeld.warehouse_access import reader_login, writer_login
 
+SETUP_SECONDS = 60.0
 Run = Callable[[Settings, threading.Event, Callable[[], None]], None]
 
 
@@ -137,13 +139,24 @@ def _page(settings: Settings, stop: threading.Event, on_ready: Callable[[], None
     run(config, stop, on_ready)
 
 
-def _setup(settings: Settings, _stop: threading.Event, on_ready: Callable[[], None]) -> None:
+def _setup(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
     from ingest.broker import create_topics
-    from wijkbeeld.setup import connect_writer, prepare_warehouse
+    from wijkbeeld.setup import prepare_warehouse
 
-    create_topics(_broker(settings), topic_specs(known_sources(settings)))
-    prepare_warehouse(connect_writer(settings), load_municipality(settings.gemeente))
+    municipality = load_municipality(settings.gemeente)
+    _patiently(lambda: create_topics(_broker(settings), topic_specs(known_sources(settings))), stop)
+    _patiently(lambda: prepare_warehouse(writer_login(settings), municipality), stop)
     on_ready()
+
+
+def _patiently(step: Callable[[], None], stop: threading.Event) -> None:
+    deadline = time.monotonic() + SETUP_SECONDS
+    while True:
+        try:
+            return step()
+        except Transient:
+            if time.monotonic() > deadline or stop.wait(1.0):
+                raise
 
 
 PARTS: Mapping[str, Run] = MappingProxyType(

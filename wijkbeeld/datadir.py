@@ -6,12 +6,16 @@ import fcntl
 import json
 import os
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from domain.errors import ResourceTaken, SettingsError
+
+LOCK_PATIENCE_SECONDS = 0.5
+"""Somebody who asks whether the folder is taken holds it for a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +93,37 @@ class DataDir:
             ResourceTaken: a running Wijkbeeld has it.
         """
         handle = (self.root / "lock").open("a")
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            handle.close()
-            raise ResourceTaken(
-                f"data dir {self.root}: Wijkbeeld runs here already; stop it or use another --data-dir"
-            ) from error
+        deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
+        while not _locked(handle):
+            if time.monotonic() > deadline:
+                handle.close()
+                raise ResourceTaken(
+                    f"data dir {self.root}: Wijkbeeld runs here already; stop it or use another one"
+                )
+            time.sleep(0.05)
         return handle
 
     def is_running(self) -> bool:
         """Tell whether a Wijkbeeld holds this folder."""
-        if not (self.root / "lock").exists():
-            return False
         try:
-            self.lock().close()
-        except ResourceTaken:
-            return True
+            handle = (self.root / "lock").open("r")
+        except OSError:
+            return False
+        with handle:
+            try:
+                # Shared, so that two who ask at once do not take each other for the one who runs.
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                return True
         return False
+
+
+def _locked(handle: IO[str]) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def write_json(path: Path, value: Mapping[str, object], mode: int = 0o600) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from pathlib import Path
 from types import TracebackType
 
@@ -49,6 +50,15 @@ def configure_logging(part: str, file: Path | None) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+    sys.excepthook = _log_uncaught
+    threading.excepthook = lambda args: _log_uncaught(
+        args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+    )
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Log an exception that nobody caught, in place of a traceback with its text."""
+    structlog.get_logger("wijkbeeld.logs").error("uncaught", exc_info=(kind, error, trace))
 
 
 class _PartName:

@@ -50,8 +50,12 @@ def run_part(name: str) -> int:
         reporter.fatal(str(error))
         sys.stderr.write(f"wijkbeeld: {name}: {error}\n")
         return EXIT_SETTINGS
-    except Terminal as error:
-        log.exception("part_failed", reason=type(error).__name__)
+    except Terminal:
+        log.exception("part_failed")
+        return EXIT_TERMINAL
+    except Exception:
+        # The text of an error that nobody expected may quote a record; its type and place do not.
+        log.exception("part_broke")
         return EXIT_TERMINAL
     log.info("part_ended")
     return 0

@@ -1,47 +1,25 @@
-"""What must be there before the parts do their work: tables, reference data, topics."""
+"""Tables and reference data, which must be there before the parts do their work."""
 
 from __future__ import annotations
 
-import time
-
 from domain.areas import Municipality
 from domain.clock import SystemClock
-from domain.errors import WarehouseUnavailable
-from warehouse.client import Client, connect
+from warehouse.client import connect
 from warehouse.migrate import migrate
 from warehouse.reference import sync_reference
-from wijkbeeld.settings import Settings
-from wijkbeeld.warehouse_access import writer_login
-
-PATIENCE_SECONDS = 60.0
-RETRY_SECONDS = 0.2
+from wijkbeeld.warehouse_access import Login
 
 
-def prepare_warehouse(client: Client, municipality: Municipality) -> None:
-    """Bring tables and reference data up to date; waits for a warehouse that is still starting.
+def prepare_warehouse(login: Login, municipality: Municipality) -> None:
+    """Bring tables and reference data up to date. May be repeated.
 
     Raises:
         Terminal: an applied migration was changed afterwards.
-        WarehouseUnavailable: it did not answer in time.
+        WarehouseUnavailable: ClickHouse does not answer now; call again.
     """
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            migrate(client)
-            sync_reference(client, municipality, SystemClock())
-        except WarehouseUnavailable:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(RETRY_SECONDS)
-        else:
-            return
-
-
-def connect_writer(settings: Settings) -> Client:
-    """Connect as the user who may write.
-
-    Raises:
-        WarehouseUnavailable: nobody answers there now.
-    """
-    login = writer_login(settings)
-    return connect(login.url, login.user, login.password)
+    client = connect(login.url, login.user, login.password)
+    try:
+        migrate(client)
+        sync_reference(client, municipality, SystemClock())
+    finally:
+        client.close()

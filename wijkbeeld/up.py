@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-from domain.errors import BrokerUnavailable, SettingsError, Transient, WarehouseUnavailable
+from domain.errors import SettingsError, WarehouseUnavailable
 from domain.topics import topic_specs
 from ingest.broker import create_topics
 from ingest.sources import SourceSpec, parse_source
@@ -19,7 +19,7 @@ from wijkbeeld.kept_state import current_geo_version, first_start, remember_sour
 from wijkbeeld.logs import configure_logging
 from wijkbeeld.progress import Progress
 from wijkbeeld.settings import Settings
-from wijkbeeld.setup import connect_writer, prepare_warehouse
+from wijkbeeld.setup import prepare_warehouse
 from wijkbeeld.supervisor.plan import (
     INGEST,
     LOADER,
@@ -34,9 +34,14 @@ from wijkbeeld.supervisor.plan import (
 )
 from wijkbeeld.supervisor.runfile import RunFile, end_leftovers
 from wijkbeeld.supervisor.supervisor import Supervisor
+from wijkbeeld.warehouse_access import writer_login
 
 START_SECONDS = 60.0
 TICK_SECONDS = 0.1
+
+
+class Stopped(Exception):  # noqa: N818 - nothing went wrong
+    """The person stopped it before everything ran."""
 
 
 def run_up(settings: Settings, clickhouse_port: int, progress: Progress) -> None:
@@ -63,6 +68,8 @@ def run_up(settings: Settings, clickhouse_port: int, progress: Progress) -> None
         try:
             _start(plan, supervisor, progress, stop)
             _watch(plan, supervisor, progress, stop)
+        except Stopped:
+            progress.line("stopped before everything ran")
         finally:
             progress.line("stopping: draining what is under way")
             supervisor.stop()
@@ -84,19 +91,8 @@ def _plan(
 
 
 def _topic_maker(plan: Plan) -> Callable[[str], None]:
-    def make(bootstrap: str) -> None:
-        deadline = time.monotonic() + 15
-        while True:
-            try:
-                create_topics(bootstrap, topic_specs(plan.known_sources))
-            except BrokerUnavailable:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(TICK_SECONDS)
-            else:
-                return
-
-    return make
+    specs = topic_specs(plan.known_sources)
+    return lambda bootstrap: create_topics(bootstrap, specs)
 
 
 def _start(plan: Plan, supervisor: Supervisor, progress: Progress, stop: threading.Event) -> None:
@@ -106,48 +102,69 @@ def _start(plan: Plan, supervisor: Supervisor, progress: Progress, stop: threadi
     progress.line("starting broker and warehouse")
     supervisor.start_warehouse()
     supervisor.start_part(PAGE)
-    try:
-        supervisor.start_broker()
-    except Transient as error:
-        raise SettingsError(f"the broker does not answer: {error}") from error
+    supervisor.start_broker()
+    _wait_for("the broker", lambda: supervisor.topics_ready, supervisor, stop)
     supervisor.start_part(INGEST)
     supervisor.start_part(STREAMS)
     if plan.own_warehouse:
-        _wait_for((WAREHOUSE,), supervisor, progress, stop)
-    if stop.is_set():
-        return
-    _prepare_warehouse(plan)
+        _wait_for_parts((WAREHOUSE,), supervisor, progress, stop)
+    prepare = _table_maker(plan)
+    _wait_for("ClickHouse", prepare, supervisor, stop)
     supervisor.start_part(LOADER)
     supervisor.start_part(RECOMPUTE)
-    _wait_for((PAGE, INGEST, STREAMS, LOADER, RECOMPUTE), supervisor, progress, stop)
+    _wait_for_parts((PAGE, INGEST, STREAMS, LOADER, RECOMPUTE), supervisor, progress, stop)
     if not stop.is_set():
         progress.address(plan.page_url)
 
 
-def _prepare_warehouse(plan: Plan) -> None:
+def _table_maker(plan: Plan) -> Callable[[], bool]:
     settings = plan.settings.model_copy(
         update={"clickhouse": plan.clickhouse_url, "data_dir": plan.data_dir.root}
     )
-    try:
-        prepare_warehouse(connect_writer(settings), load_municipality(settings.gemeente))
-    except WarehouseUnavailable as error:
-        raise SettingsError(f"ClickHouse at {plan.clickhouse_url} does not answer: {error}") from error
+    municipality = load_municipality(settings.gemeente)
+
+    def make() -> bool:
+        try:
+            prepare_warehouse(writer_login(settings), municipality)
+        except WarehouseUnavailable:
+            return False
+        return True
+
+    return make
 
 
-def _wait_for(
+def _wait_for_parts(
     parts: tuple[str, ...], supervisor: Supervisor, progress: Progress, stop: threading.Event
 ) -> None:
-    deadline = time.monotonic() + START_SECONDS
     waiting = list(parts)
-    while waiting and not stop.wait(TICK_SECONDS / 2):
-        supervisor.watch()
+
+    def all_ready() -> bool:
         for part in [part for part in waiting if supervisor.is_ready(part)]:
             waiting.remove(part)
             progress.line(f"{part} runs")
-        if waiting and time.monotonic() > deadline:
+        return not waiting
+
+    _wait_for(" and ".join(parts), all_ready, supervisor, stop)
+
+
+def _wait_for(
+    what: str, ready: Callable[[], bool], supervisor: Supervisor, stop: threading.Event
+) -> None:
+    """Keep an eye on the parts until ``ready``.
+
+    Raises:
+        Stopped: the person does not want to wait.
+        SettingsError: it takes too long.
+    """
+    deadline = time.monotonic() + START_SECONDS
+    while not ready():
+        supervisor.watch()
+        if time.monotonic() > deadline:
             raise SettingsError(
-                f"{waiting[0]} did not start within {START_SECONDS:.0f} s; see logs/ in the data dir"
+                f"{what}: not ready within {START_SECONDS:.0f} s; see logs/ in the data dir"
             )
+        if stop.wait(TICK_SECONDS / 2):
+            raise Stopped
 
 
 def _watch(plan: Plan, supervisor: Supervisor, progress: Progress, stop: threading.Event) -> None:

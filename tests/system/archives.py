@@ -23,8 +23,23 @@ def write_archive(file: Path, messages: int, seed: int = 1) -> None:
         )
         for _ in range(messages):
             moment += timedelta(seconds=draw.randrange(10, 600))
-            unit = draw.choice(("082131", "082331", "089232", "082151"))
-            text = f"p {draw.choice('123')} bon-0{draw.randrange(1, 9)} {draw.choice(NATURES)}"
-            title = f"{text} {draw.choice(STREETS)} nijmegen {unit}"
+            title = _text(draw)
             day, clock = moment.strftime("%Y-%m-%d"), moment.strftime("%H:%M:%S")
             rows.writerow(["brandweer", title, "", day, clock, f"{day}T{clock}"])
+
+
+def write_lines(file: Path, messages: int, seed: int = 1) -> None:
+    """Write ``messages`` lines of a receiver, in UTC, a few minutes apart; the same for the same seed."""
+    draw = random.Random(seed)
+    moment = START + timedelta(days=30 * seed)
+    with file.open("w") as out:
+        for _ in range(messages):
+            moment += timedelta(seconds=draw.randrange(10, 600))
+            at = moment.strftime("%Y-%m-%d %H:%M:%S")
+            out.write(f"FLEX|{at}|1600/2/K/A|10.120|002029568 000126999|ALN|{_text(draw)}\n")
+
+
+def _text(draw: random.Random) -> str:
+    unit = draw.choice(("082131", "082331", "089232", "082151"))
+    head = f"p {draw.choice('123')} bon-0{draw.randrange(1, 9)} {draw.choice(NATURES)}"
+    return f"{head} {draw.choice(STREETS)} nijmegen {unit}"

@@ -124,21 +124,35 @@ class RunningWijkbeeld:
             for pid in pids:
                 os.kill(pid, signal.SIGCONT)
 
+    def family(self) -> set[int]:
+        """Return the process ids of the supervisor and of everything that it started."""
+        assert self._process is not None
+        family = {part["pid"] for part in self.parts().values() if part["pid"]}
+        if psutil.pid_exists(self._process.pid):
+            family |= {child.pid for child in psutil.Process(self._process.pid).children(recursive=True)}
+        return family | {self._process.pid}
+
+    def kill_supervisor(self) -> None:
+        """End the supervisor alone with SIGKILL; its parts must follow by themselves."""
+        assert self._process is not None
+        family = self.family()
+        self._process.kill()
+        self._process.wait()
+        gone(family)
+        self._process = None
+
     def kill_all(self) -> None:
         """End the supervisor and all its parts with SIGKILL, as at once as can be."""
         if self._process is None:
             return
-        pids = [part["pid"] for part in self.parts().values() if part["pid"]]
-        family = {self._process.pid, *pids}
-        if psutil.pid_exists(self._process.pid):
-            family |= {child.pid for child in psutil.Process(self._process.pid).children(recursive=True)}
+        family = self.family()
         for pid in family:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
         self._process.wait()
-        wait_until(lambda: not any(_alive(pid) for pid in family), 20, "every process to be gone")
+        gone(family)
         self._process = None
 
     def interrupt(self, timeout: float) -> int:
@@ -148,6 +162,11 @@ class RunningWijkbeeld:
         status = self._process.wait(timeout)
         self._process = None
         return status
+
+
+def gone(family: set[int]) -> None:
+    """Wait until none of these processes is left."""
+    wait_until(lambda: not any(_alive(pid) for pid in family), 20, "every process to be gone")
 
 
 def _alive(pid: int) -> bool:

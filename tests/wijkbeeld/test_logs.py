@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,11 +20,13 @@ SECRET = "Jan Jansen, Dorpsstraat 12, 06-12345678"
 def log_file(tmp_path: Path) -> Iterator[Path]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    hooks = sys.excepthook, threading.excepthook
     configure_logging("ingest", tmp_path / "ingest.log")
     yield tmp_path / "ingest.log"
     for handler in root.handlers:
         handler.close()
     root.handlers[:], root.level = handlers, level
+    sys.excepthook, threading.excepthook = hooks
     structlog.reset_defaults()
 
 
@@ -61,6 +65,21 @@ def test_an_exception_keeps_type_and_place_and_loses_its_text(log_file: Path) ->
     assert [line["error"] for line in _lines(log_file)] == ["ValueError", "ValueError"]
     assert all(":" in line["at"] for line in _lines(log_file))
     assert SECRET not in log_file.read_text()
+
+
+def test_an_exception_that_nobody_caught_is_logged_without_its_text(
+    log_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise ValueError(SECRET)
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+
+    (line,) = _lines(log_file)
+    assert (line["event"], line["error"]) == ("uncaught", "ValueError")
+    assert SECRET not in log_file.read_text() + capsys.readouterr().err
 
 
 def test_chatter_of_vendors_is_left_out(log_file: Path) -> None:

@@ -89,8 +89,9 @@ class Child:
 
     def poll(self) -> int | None:
         """Read what the child reports; return its exit status when it has ended, else None."""
+        status = self._process.poll()  # first, so that a last report is read after the end
         self._read_reports()
-        return self._process.poll()
+        return status
 
     def _read_reports(self) -> None:
         if self._reports is None or not self.spec.reports:
@@ -111,6 +112,11 @@ class Child:
         """Ask the child to drain and end."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
+
+    def end_now(self) -> None:
+        """End the child with SIGKILL; its end is seen by the next ``poll``."""
+        if self._process.poll() is None:
+            self._process.kill()
 
     def wait(self, seconds: float) -> bool:
         """Wait for the end; return whether it has ended."""

@@ -77,7 +77,7 @@ class Plan:
         return ChildSpec(
             name,
             python_part(name),
-            {**os.environ, **self._environment(name, broker, incarnation)},
+            _without_settings(os.environ) | self._environment(name, broker, incarnation),
             self._output(name),
             reads_stdin=name == INGEST and any(spec.path == STDIN for spec in self.specs),
         )
@@ -85,7 +85,7 @@ class Plan:
     def _output(self, name: str) -> Path:
         return self.data_dir.logs / f"{name}.out"
 
-    def _environment(self, name: str, broker: str, incarnation: str) -> Mapping[str, str]:
+    def _environment(self, name: str, broker: str, incarnation: str) -> dict[str, str]:
         settings = self.settings
         values = {
             "DATA_DIR": self.data_dir.root,
@@ -102,11 +102,18 @@ class Plan:
             "BROKER_FORGETS": self.own_broker,
             "INCARNATION": incarnation,
             "CLICKHOUSE": self.clickhouse_url,
+            "CLICKHOUSE_USER": settings.clickhouse_user,
+            "CLICKHOUSE_PASSWORD": settings.clickhouse_password,
             "PAGE_HOST": settings.page_host,
             "PAGE_PORT": settings.page_port,
             "LOG_FILE": self.data_dir.logs / f"{name}.log",
         }
         return {f"WIJKBEELD_{key}": str(value) for key, value in values.items() if value is not None}
+
+
+def _without_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Leave out our own variables: what a part needs to know is decided here, once."""
+    return {name: value for name, value in environment.items() if not name.startswith("WIJKBEELD_")}
 
 
 def free_port() -> int:

@@ -27,6 +27,7 @@ from wijkbeeld.supervisor.runfile import RunFile
 
 STOP_SECONDS = 9.0
 ORPHAN_STOP_SECONDS = 1.0
+BROKER_ANSWER_SECONDS = 15.0
 PART_STOP_SECONDS = {
     INGEST: 2.5,
     STREAMS: 2.5,
@@ -44,7 +45,8 @@ class Supervisor:
     Args:
         plan: what runs.
         run_file: where their states are kept for others.
-        prepare_broker: creates the topics on a broker at an address.
+        prepare_broker: tries once to create the topics on a broker at an address; raises Transient when
+            it does not answer yet.
         tell: takes one line for the person who watches.
     """
 
@@ -64,6 +66,9 @@ class Supervisor:
         self._restart_at: dict[str, float] = {}
         self._broker = plan.settings.broker
         self._incarnation = STANDING_INCARNATION
+        self._dependents: set[str] = set()
+        self._topics_since = 0.0
+        self.topics_ready = False
 
     def start_warehouse(self) -> None:
         """Start the warehouse, if it is ours."""
@@ -71,7 +76,9 @@ class Supervisor:
             self._start(self._plan.part_child(WAREHOUSE, self._broker, self._incarnation))
 
     def start_broker(self) -> None:
-        """Begin a new life of the embedded broker, or take the given one, and create the topics."""
+        """Begin a new life of the embedded broker, or take the given one; ``watch`` makes its topics."""
+        self.topics_ready = False
+        self._topics_since = time.monotonic()
         if self._plan.own_broker:
             # A port of its own for each life: a client left over from the last one cannot reach the new
             # log and create a topic in it before we do.
@@ -80,10 +87,11 @@ class Supervisor:
             self._incarnation = uuid.uuid4().hex[:12]
             self._run_file.incarnation = self._incarnation
             self._start(self._plan.broker_child(port))
-        self._prepare_broker(self._broker)
 
     def start_part(self, name: str) -> None:
         """Start a part of ours against the broker's present life."""
+        if name in NEEDS_BROKER:
+            self._dependents.add(name)
         self._start(self._plan.part_child(name, self._broker, self._incarnation))
 
     def is_ready(self, name: str) -> bool:
@@ -110,6 +118,21 @@ class Supervisor:
         for name in [name for name, at in self._restart_at.items() if at <= now]:
             del self._restart_at[name]
             self._restart(name)
+        if not self.topics_ready and (BROKER in self._children or not self._plan.own_broker):
+            self._make_topics()
+
+    def _make_topics(self) -> None:
+        try:
+            self._prepare_broker(self._broker)
+        except Transient:
+            broker = self._children.get(BROKER)
+            if broker is not None and time.monotonic() - self._topics_since > BROKER_ANSWER_SECONDS:
+                broker.end_now()  # it lives and does not answer; the next look finds it dead
+            return
+        self.topics_ready = True
+        for name in NEEDS_BROKER:
+            if name in self._dependents and name not in self._children:
+                self.start_part(name)
 
     def _start(self, spec: ChildSpec) -> None:
         child = Child(spec)
@@ -128,23 +151,18 @@ class Supervisor:
         if name == BROKER:
             # Nothing can be drained into a broker that is gone; what they hold is still in the outbox.
             self._end(NEEDS_BROKER, time.monotonic() + ORPHAN_STOP_SECONDS)
+            self.topics_ready = False
             for dependent in NEEDS_BROKER:
                 self._restart_at.pop(dependent, None)
         self._restart_at[name] = time.monotonic() + wait
 
     def _restart(self, name: str) -> None:
         if name == BROKER:
-            try:
-                self.start_broker()
-            except Transient:  # it died again before it answered; `watch` sees that next
-                return
-            for dependent in reversed(NEEDS_BROKER):
-                self.start_part(dependent)
-            self._tell("broker is back, empty: publishing again what was not yet stored")
-        elif name in NEEDS_BROKER and self._plan.own_broker and BROKER not in self._children:
-            return  # it starts with the broker's next life
-        else:
+            self.start_broker()
+            self._tell("broker starts again, empty: what was not yet stored is published again")
+        elif name not in NEEDS_BROKER or self.topics_ready:
             self.start_part(name)
+        # else: it starts with the topics of the broker's next life
 
     def stop(self) -> None:
         """Drain and end every part, those that produce first, within ``STOP_SECONDS``."""
