@@ -29,7 +29,7 @@ def write_archive(file: Path, messages: int, seed: int = 1) -> None:
 
 
 def write_lines(file: Path, messages: int, seed: int = 1) -> None:
-    """Write ``messages`` lines of a receiver, in UTC, a few minutes apart; the same for the same seed."""
+    """Write lines of a receiver, in UTC, a few minutes apart; the same for the same seed."""
     draw = random.Random(seed)
     moment = START + timedelta(days=30 * seed)
     with file.open("w") as out:
