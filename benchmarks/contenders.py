@@ -20,8 +20,8 @@ from streams.classify import Classifier
 from streams.encode import RowEncoder
 from streams.locate import Locator
 from streams.pipeline import Pipeline
-from streams.runtime import RuntimeSettings
 from streams.session import Work, serve
+from streams.settings import RuntimeSettings
 from streams.tables import PlaceTables
 from streams.validate import Validator
 

@@ -15,8 +15,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import faust
@@ -31,35 +29,9 @@ from domain.topics import Lane, lane_of
 from streams.chunk_worker import ChunkWorker, Delivery, Partition
 from streams.intake import Fetched, Intake
 from streams.publishing import passes_by_itself
+from streams.settings import RuntimeSettings
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class RuntimeSettings:
-    """How records are fetched and committed.
-
-    Attributes:
-        bootstrap: ``host:port``, several with commas.
-        group: consumer group; on the embedded broker named by its incarnation.
-        topics: raw topics to read.
-        folder: where Faust may keep files; it keeps none of ours.
-        fetch_records: most records per partition and fetch that are taken from the client at once.
-        commit_seconds: pause between commits.
-        drain_seconds: how long work in hand may go on when partitions are revoked or the worker stops.
-        session_seconds, heartbeat_seconds: of the consumer group; the embedded broker lets a member
-            join after half a session.
-    """
-
-    bootstrap: str
-    group: str
-    topics: tuple[str, ...]
-    folder: Path
-    fetch_records: int = 8000
-    commit_seconds: float = 1.0
-    drain_seconds: float = 3.0
-    session_seconds: float = 6.0
-    heartbeat_seconds: float = 1.0
 
 
 class _DaemonThread(WorkerThread):
@@ -74,6 +46,12 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
     """Faust's aiokafka consumer in its own thread, telling where it stands."""
 
     Worker = _DaemonThread
+    app: ChunkApp
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = self.app.settings.fetch_wait_ms  # read when it starts
+        return consumer
 
     async def _fetch_records(
         self,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -15,10 +16,13 @@ from streams.commit_tracker import CommitTracker
 from streams.intake import Intake
 from streams.memory import collecting_between_chunks, keep_freed_memory
 from streams.publishing import Publisher
-from streams.runtime import ChunkApp, RuntimeSettings, create_app
+from streams.runtime import ChunkApp, create_app
+from streams.settings import RuntimeSettings
 
 STOP_SECONDS = 4.5
 """Longest time that leaving the group may take; the drain is a part of it."""
+
+POLL_SECONDS = 0.05
 
 SILENT_SECONDS = 60.0
 """A consumer that asks the broker for nothing for so long, with nothing in hand, is started again."""
@@ -113,7 +117,8 @@ class _Session:
 
     async def run(self) -> None:
         publisher = self._with.connect(self._settings.bootstrap, "wijkbeeld-streams")
-        await publisher.start()
+        if not await self._unless_stopped(publisher.start()):
+            return
         tracker: CommitTracker[Partition] = CommitTracker()
         intake = Intake(tracker, self._with.chunk_records, self._with.chunk_bytes)
         worker = ChunkWorker(
@@ -132,6 +137,15 @@ class _Session:
         if self._failure is not None:
             raise self._as_terminal(self._failure) from None
 
+    async def _unless_stopped(self, starting: Coroutine[Any, Any, None]) -> bool:
+        """Wait for ``starting``; give it up and return False when told to stop before."""
+        task = asyncio.create_task(starting)
+        while not task.done():
+            if self._stop.is_set():
+                task.cancel()
+            await asyncio.wait({task}, timeout=POLL_SECONDS)
+        return not task.cancelled() and task.result() is None
+
     async def _watch(self, app: ChunkApp, starting: asyncio.Task[None]) -> None:
         while not self._stop.is_set() and self._failure is None:
             if app.crashed:
@@ -143,7 +157,7 @@ class _Session:
                 self._on_ready()
             if self.worked and app.seconds_since_fetch() > SILENT_SECONDS:
                 raise BrokerUnavailable("consumer: asks for nothing any more")
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(POLL_SECONDS)
 
     def _note_failure(self, error: Exception) -> None:
         if self._failure is None:

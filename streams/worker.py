@@ -10,8 +10,8 @@ from pathlib import Path
 from domain.areas import Municipality
 from domain.topics import Lane, raw_topic
 from streams.pipeline import Pipeline
-from streams.runtime import RuntimeSettings
 from streams.session import Work, serve
+from streams.settings import RuntimeSettings
 from streams.tables import build_tables
 
 

@@ -18,38 +18,32 @@ Record = tuple[int, int, bytes]
 """Receipt, partition, value."""
 
 
-def events(receipts: Iterable[int]) -> list[Record]:
-    """Return raw events, spread over the partitions."""
-    return [(n, n % PARTITIONS, encode_event(raw_event(n))) for n in receipts]
-
-
 class Cluster:
-    """The topics of one test on a running broker. All names carry ``suffix``, but for the outputs.
+    """The topics of one test on a running broker, which may serve other tests too.
 
     Args:
         address: of the broker.
-        source: name of the test's source; its raw topics are created.
+        source: name of the test's source; raw topics, rows and the consumer group carry it.
     """
 
     def __init__(self, address: str, source: str = SOURCE) -> None:
         self.address = address
+        self.source = source
+        self.group = f"group-{source}"
         self.raw = f"raw.{source}"
 
-    def create_topics(self, *more: str) -> None:
+    def create_topics(self) -> None:
         admin = KafkaAdminClient(bootstrap_servers=self.address)
-        names = [
-            self.raw,
-            f"{self.raw}.backfill",
-            EVENTS,
-            f"{EVENTS}.backfill",
-            "figures",
-            REJECTED,
-            *more,
-        ]
+        outputs = [EVENTS, f"{EVENTS}.backfill", "figures", REJECTED]
+        wanted = {self.raw, f"{self.raw}.backfill", *outputs} - set(admin.list_topics())
         admin.create_topics(
-            [NewTopic(name, num_partitions=PARTITIONS, replication_factor=1) for name in names]
+            [NewTopic(name, num_partitions=PARTITIONS, replication_factor=1) for name in wanted]
         )
         admin.close()
+
+    def events(self, receipts: Iterable[int]) -> list[Record]:
+        """Return raw events, spread over the partitions."""
+        return [(n, n % PARTITIONS, encode_event(raw_event(n, source=self.source))) for n in receipts]
 
     def send(self, records: Sequence[Record], topic: str | None = None) -> None:
         producer = KafkaProducer(bootstrap_servers=self.address, linger_ms=20)
@@ -71,21 +65,18 @@ class Cluster:
                 producer.abort_transaction()
         producer.close()
 
-    @staticmethod
-    def _send(producer: Any, records: Sequence[Record], topic: str) -> None:
+    def _send(self, producer: Any, records: Sequence[Record], topic: str) -> None:
         for receipt, partition, value in records:
-            key = record_key(SOURCE, f"e{receipt}")
+            key = record_key(self.source, f"e{receipt}")
             producer.send(topic, value, key=key, headers=headers_for(receipt), partition=partition)
 
-    def committed(self, group: str, topic: str | None = None) -> dict[int, int]:
+    def committed(self) -> dict[int, int]:
         """Return the group's committed offset per partition; partitions without one are left out."""
         consumer = KafkaConsumer(
-            bootstrap_servers=self.address, group_id=group, enable_auto_commit=False
+            bootstrap_servers=self.address, group_id=self.group, enable_auto_commit=False
         )
         try:
-            found = {
-                n: consumer.committed(TopicPartition(topic or self.raw, n)) for n in range(PARTITIONS)
-            }
+            found = {n: consumer.committed(TopicPartition(self.raw, n)) for n in range(PARTITIONS)}
         finally:
             consumer.close()
         return {n: offset for n, offset in found.items() if offset}
@@ -101,10 +92,11 @@ class Cluster:
 
 
 class Reader:
-    """Reads a topic of rows from the start and keeps what it has seen."""
+    """Reads the rows of a test's source in a topic from the start, and keeps what it has seen."""
 
-    def __init__(self, address: str, topic: str) -> None:
-        self._consumer = KafkaConsumer(bootstrap_servers=address, enable_auto_commit=False)
+    def __init__(self, cluster: Cluster, topic: str) -> None:
+        self._source = cluster.source
+        self._consumer = KafkaConsumer(bootstrap_servers=cluster.address, enable_auto_commit=False)
         partitions = [TopicPartition(topic, n) for n in range(PARTITIONS)]
         self._consumer.assign(partitions)
         self._consumer.seek_to_beginning(*partitions)
@@ -119,7 +111,8 @@ class Reader:
 
         def complete() -> bool:
             for records in self._consumer.poll(timeout_ms=200).values():
-                self.rows += [orjson.loads(record.value) for record in records]
+                rows = [orjson.loads(record.value) for record in records]
+                self.rows += [row for row in rows if row["source"] == self._source]
             return wanted <= self.receipts()
 
         wait_until(complete, timeout, f"{len(wanted)} receipts")

@@ -46,7 +46,7 @@ def municipality() -> Municipality:
     )
 
 
-def raw_event(receipt: int = 1, *, data: Any = None, **changes: Any) -> RawEvent:
+def raw_event(receipt: int = 1, *, data: Any = None, source: str = SOURCE, **changes: Any) -> RawEvent:
     """An incident at a wijk, received at ``RECEIVED``, with fields changed."""
     incident = data or Incident(
         occurred_at=RECEIVED,
@@ -59,7 +59,7 @@ def raw_event(receipt: int = 1, *, data: Any = None, **changes: Any) -> RawEvent
     )
     fields: dict[str, Any] = {
         "id": f"e{receipt}",
-        "source": source_urn("voorbeeld", SOURCE),
+        "source": source_urn("voorbeeld", source),
         "type": EVENT_TYPES[Kind(incident.kind)],
         "time": RECEIVED,
         "sequence": str(receipt),

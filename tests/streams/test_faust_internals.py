@@ -6,7 +6,8 @@ import inspect
 from importlib.metadata import version
 
 import pytest
-from aiokafka.consumer.fetcher import FetchResult
+from aiokafka import AIOKafkaConsumer
+from aiokafka.consumer.fetcher import FetchResult, PartitionRecords
 from aiokafka.consumer.subscription_state import Assignment, TopicPartitionState
 from faust.app.base import App, BootStrategy
 from faust.serializers.codecs import get_codec
@@ -54,6 +55,8 @@ def test_every_method_that_we_replace_still_exists(base: type, ours: type) -> No
         (driver.AIOKafkaConsumerThread.getmany, ["self.call_thread(", "self._fetch_records"]),
         (driver.AIOKafkaConsumerThread.commit, ["self.call_thread(self._commit"]),
         (driver.AIOKafkaConsumerThread._create_worker_consumer, ["RoundRobinPartitionAssignor"]),
+        (AIOKafkaConsumer.start, ["fetch_max_wait_ms=self._fetch_max_wait_ms"]),
+        (PartitionRecords._unpack_records, ["self._consumer_record(tp, record)"]),
         (FetchResult.getall, ["self._update_position()"]),
         (BootStrategy._should_enable_kafka_producer, ["self.enable_kafka_producer"]),
         (ServiceThread.start, ["self.Worker(self)"]),

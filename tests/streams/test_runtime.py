@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.streams.cluster import Cluster, Reader, events
+from tests.streams.cluster import Cluster, Reader
 from tests.streams.worker_process import EXIT_TERMINAL, WorkerProcess
 from tests.support.apache_kafka import ApacheKafka, why_not
 from tests.support.broker import EmbeddedBroker
@@ -15,51 +17,54 @@ from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
-Broker = EmbeddedBroker | ApacheKafka
 
-
-@pytest.fixture(params=["embedded", "apache-kafka"])
-def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Broker]:
-    """A fresh broker of each kind."""
-    if request.param == "embedded":
-        with EmbeddedBroker() as embedded:
-            yield embedded
-        return
+@pytest.fixture(scope="module")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKafka]:
+    """One Apache Kafka for all tests of this module; their topics are apart."""
     reason = why_not()
     if reason:
         pytest.skip(reason)
-    with ApacheKafka(tmp_path / "kafka") as kafka:
-        yield kafka
+    with ApacheKafka(tmp_path_factory.mktemp("kafka")) as broker:
+        yield broker
 
 
-@pytest.fixture
-def cluster(broker: Broker) -> Cluster:
-    cluster = Cluster(broker.address)
+@pytest.fixture(params=["embedded", "apache-kafka"])
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """The topics of one test, on each kind of broker."""
+    if request.param == "apache-kafka":
+        yield new_cluster(request.getfixturevalue("kafka"))
+    else:
+        with EmbeddedBroker() as embedded:
+            yield new_cluster(embedded)
+
+
+def new_cluster(broker: EmbeddedBroker | ApacheKafka) -> Cluster:
+    cluster = Cluster(broker.address, source=f"s{uuid.uuid4().hex[:12]}")
     cluster.create_topics()
     return cluster
 
 
 @pytest.fixture
 def located(cluster: Cluster) -> Iterator[Reader]:
-    reader = Reader(cluster.address, "events")
+    reader = Reader(cluster, "events")
     yield reader
     reader.close()
 
 
-def wait_for_commit(cluster: Cluster, offsets: dict[int, int], group: str = "g") -> None:
-    wait_until(lambda: cluster.committed(group) == offsets, 30, f"commits {offsets}")
+def wait_for_commit(cluster: Cluster, offsets: dict[int, int]) -> None:
+    wait_until(lambda: cluster.committed() == offsets, 30, f"commits {offsets}")
 
 
 def test_every_record_has_one_outcome_and_the_commit_reaches_the_end(
     cluster: Cluster, located: Reader, tmp_path: Path
 ) -> None:
-    records = events(range(1, 4001))
+    records = cluster.events(range(1, 4001))
     for poisoned in (3, 1000, 4000):
         records[poisoned - 1] = (poisoned, records[poisoned - 1][1], b"\xff poison")
     cluster.send(records)
-    with WorkerProcess(cluster.address, tmp_path / "w", [cluster.raw]) as worker:
+    with WorkerProcess(cluster, tmp_path / "w") as worker:
         located.wait_for(set(range(1, 4001)) - {3, 1000, 4000})
-        rejected = Reader(cluster.address, "rejected")
+        rejected = Reader(cluster, "rejected")
         rejected.wait_for({3, 1000, 4000})
         rejected.close()
         wait_for_commit(cluster, dict.fromkeys(range(4), 1000))
@@ -70,12 +75,12 @@ def test_every_record_has_one_outcome_and_the_commit_reaches_the_end(
 def test_killed_in_the_middle_of_a_chunk_it_reads_that_chunk_again(
     cluster: Cluster, located: Reader, tmp_path: Path
 ) -> None:
-    cluster.send(events(range(1, 4001)))
-    with WorkerProcess(cluster.address, tmp_path / "w", [cluster.raw], hang_at=3000) as worker:
+    cluster.send(cluster.events(range(1, 4001)))
+    with WorkerProcess(cluster, tmp_path / "w", hang_at=3000) as worker:
         worker.wait_for_file("hangs")
         worker.kill()
-    assert cluster.committed("g").get(0, 0) <= 749, "receipt 3000 has offset 749 in partition 0"
-    with WorkerProcess(cluster.address, tmp_path / "w", [cluster.raw]) as worker:
+    assert cluster.committed().get(0, 0) <= 749, "receipt 3000 has offset 749 in partition 0"
+    with WorkerProcess(cluster, tmp_path / "w") as worker:
         located.wait_for(range(1, 4001))
         wait_for_commit(cluster, dict.fromkeys(range(4), 1000))
         assert worker.stop() == 0, worker.log()
@@ -84,12 +89,12 @@ def test_killed_in_the_middle_of_a_chunk_it_reads_that_chunk_again(
 def test_what_cannot_be_published_is_not_committed_and_tried_again(
     cluster: Cluster, located: Reader, tmp_path: Path
 ) -> None:
-    cluster.send(events(range(1, 401)))
+    cluster.send(cluster.events(range(1, 401)))
     (tmp_path / "w").mkdir()
     (tmp_path / "w" / "shut").touch()
-    with WorkerProcess(cluster.address, tmp_path / "w", [cluster.raw], shut=True) as worker:
+    with WorkerProcess(cluster, tmp_path / "w", shut=True) as worker:
         wait_until(lambda: int(worker.wait_for_file("refused")) >= 8, 60, "eight refusals")
-        assert cluster.committed("g") == {}
+        assert cluster.committed() == {}
         (tmp_path / "w" / "shut").unlink()
         located.wait_for(range(1, 401))
         wait_for_commit(cluster, dict.fromkeys(range(4), 100))
@@ -99,11 +104,11 @@ def test_what_cannot_be_published_is_not_committed_and_tried_again(
 def test_an_own_mistake_ends_the_process_without_committing(
     cluster: Cluster, located: Reader, tmp_path: Path
 ) -> None:
-    cluster.send(events(range(1, 401)))
-    with WorkerProcess(cluster.address, tmp_path / "w", [cluster.raw], bug_at=4) as worker:
+    cluster.send(cluster.events(range(1, 401)))
+    with WorkerProcess(cluster, tmp_path / "w", bug_at=4) as worker:
         assert worker.process.wait(timeout=60) == EXIT_TERMINAL, worker.log()
-    assert cluster.committed("g").get(0, 0) == 0, "receipt 4 is the first of partition 0"
-    with WorkerProcess(cluster.address, tmp_path / "w", [cluster.raw]) as worker:
+    assert cluster.committed().get(0, 0) == 0, "receipt 4 is the first of partition 0"
+    with WorkerProcess(cluster, tmp_path / "w") as worker:
         located.wait_for(range(1, 401))
         wait_for_commit(cluster, dict.fromkeys(range(4), 100))
         assert worker.stop() == 0, worker.log()
@@ -112,27 +117,26 @@ def test_an_own_mistake_ends_the_process_without_committing(
 def test_a_second_worker_shares_the_work_and_takes_over(
     cluster: Cluster, located: Reader, tmp_path: Path
 ) -> None:
-    with WorkerProcess(cluster.address, tmp_path / "a", [cluster.raw]) as first:
+    with WorkerProcess(cluster, tmp_path / "a") as first:
         first.wait_for_file("ready")
-        cluster.send(events(range(1, 2001)))
+        cluster.send(cluster.events(range(1, 2001)))
         located.wait_for(range(1, 501))
-        with WorkerProcess(cluster.address, tmp_path / "b", [cluster.raw]) as second:
+        with WorkerProcess(cluster, tmp_path / "b") as second:
             second.wait_for_file("ready")
-            cluster.send(events(range(2001, 4001)))
+            cluster.send(cluster.events(range(2001, 4001)))
             located.wait_for(range(1, 4001))
             first.kill()
-            cluster.send(events(range(4001, 6001)))
+            cluster.send(cluster.events(range(4001, 6001)))
             located.wait_for(range(1, 6001))
             wait_for_commit(cluster, dict.fromkeys(range(4), 1500))
             assert second.stop() == 0, second.log()
 
 
 def test_both_lanes_go_their_own_way(cluster: Cluster, located: Reader, tmp_path: Path) -> None:
-    cluster.send(events(range(1, 2001)), topic=f"{cluster.raw}.backfill")
-    cluster.send(events(range(2001, 2401)))
-    topics = [cluster.raw, f"{cluster.raw}.backfill"]
-    history = Reader(cluster.address, "events.backfill")
-    with WorkerProcess(cluster.address, tmp_path / "w", topics) as worker:
+    cluster.send(cluster.events(range(1, 2001)), topic=f"{cluster.raw}.backfill")
+    cluster.send(cluster.events(range(2001, 2401)))
+    history = Reader(cluster, "events.backfill")
+    with WorkerProcess(cluster, tmp_path / "w", ["", ".backfill"]) as worker:
         located.wait_for(range(2001, 2401))
         history.wait_for(range(1, 2001))
         assert worker.stop() == 0, worker.log()
@@ -143,38 +147,45 @@ def test_both_lanes_go_their_own_way(cluster: Cluster, located: Reader, tmp_path
 def test_it_waits_for_a_broker_that_is_not_there_yet(tmp_path: Path) -> None:
     with EmbeddedBroker() as place:
         port = place.port
-    with WorkerProcess(f"127.0.0.1:{port}", tmp_path / "w", ["raw.demo"]) as worker:
+    cluster = Cluster(f"127.0.0.1:{port}")
+    with WorkerProcess(cluster, tmp_path / "w") as worker:
         wait_until(lambda: "session_ended" in worker.log(), 60, "a first failure")
-        with EmbeddedBroker(port) as broker:
-            cluster = Cluster(broker.address)
+        with EmbeddedBroker(port):
             cluster.create_topics()
-            cluster.send(events(range(1, 101)))
-            located = Reader(broker.address, "events")
+            cluster.send(cluster.events(range(1, 101)))
+            located = Reader(cluster, "events")
             located.wait_for(range(1, 101))
             located.close()
             assert worker.stop() == 0, worker.log()
 
 
-@pytest.fixture
-def kafka(tmp_path: Path) -> Iterator[ApacheKafka]:
-    reason = why_not()
-    if reason:
-        pytest.skip(reason)
-    with ApacheKafka(tmp_path / "kafka") as broker:
-        yield broker
+def test_it_can_be_stopped_while_it_waits_for_its_topics(cluster: Cluster, tmp_path: Path) -> None:
+    with WorkerProcess(cluster, tmp_path / "w", [".not-created-yet"]) as worker:
+        worker.wait_for_file("connects")
+        assert worker.stop() == 0, worker.log()
+
+
+def test_it_can_be_stopped_while_a_broker_does_not_answer(tmp_path: Path) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        cluster = Cluster(f"127.0.0.1:{silent.getsockname()[1]}")
+        with WorkerProcess(cluster, tmp_path / "w") as worker:
+            worker.wait_for_file("connects")
+            worker.process.terminate()
+            assert worker.process.wait(timeout=8) == 0, worker.log()
 
 
 def test_transaction_markers_are_holes_that_the_commit_passes(
     kafka: ApacheKafka, tmp_path: Path
 ) -> None:
-    cluster = Cluster(kafka.address)
-    cluster.create_topics()
-    batches = [(events(range(n, n + 40)), n % 200 != 1) for n in range(1, 2001, 40)]
+    cluster = new_cluster(kafka)
+    batches = [(cluster.events(range(n, n + 40)), n % 200 != 1) for n in range(1, 2001, 40)]
     cluster.send_in_transactions(batches)
     ends = cluster.log_ends()
     assert sum(ends.values()) > 2000, "markers take offsets"
-    located = Reader(kafka.address, "events")
-    with WorkerProcess(kafka.address, tmp_path / "w", [cluster.raw]) as worker:
+    located = Reader(cluster, "events")
+    with WorkerProcess(cluster, tmp_path / "w") as worker:
         located.wait_for(range(1, 2001))
         wait_for_commit(cluster, ends)
         assert worker.stop() == 0, worker.log()
@@ -182,15 +193,14 @@ def test_transaction_markers_are_holes_that_the_commit_passes(
 
 
 def test_a_broker_that_dies_and_comes_back_loses_nothing(kafka: ApacheKafka, tmp_path: Path) -> None:
-    cluster = Cluster(kafka.address)
-    cluster.create_topics()
-    cluster.send(events(range(1, 1001)))
-    with WorkerProcess(kafka.address, tmp_path / "w", [cluster.raw]) as worker:
+    cluster = new_cluster(kafka)
+    cluster.send(cluster.events(range(1, 1001)))
+    with WorkerProcess(cluster, tmp_path / "w") as worker:
         worker.wait_for_file("ready")
         kafka.kill()
         kafka.start()
-        cluster.send(events(range(1001, 2001)))
-        located = Reader(kafka.address, "events")
+        cluster.send(cluster.events(range(1001, 2001)))
+        located = Reader(cluster, "events")
         located.wait_for(range(1, 2001), timeout=120)
         wait_for_commit(cluster, dict.fromkeys(range(4), 500))
         located.close()

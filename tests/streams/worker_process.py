@@ -20,9 +20,10 @@ from domain.errors import BrokerUnavailable, Terminal
 from streams.chunk import Chunk, Outgoing
 from streams.pipeline import Pipeline
 from streams.publishing import Publisher
-from streams.runtime import RuntimeSettings
 from streams.session import Work, serve
+from streams.settings import RuntimeSettings
 from streams.tables import build_tables
+from tests.streams.cluster import Cluster
 from tests.streams.samples import municipality
 from tests.support.waiting import wait_until
 
@@ -33,25 +34,25 @@ class WorkerProcess:
     """Starts a worker; ends it with SIGKILL at the latest when the ``with`` block ends.
 
     Args:
-        address: of the broker.
+        cluster: the topics and the group of a test.
         folder: for the worker's files and log.
-        topics: raw topics to read.
+        lanes: endings of the raw topics to read.
         hang_at: a record with this receipt makes the worker hang in the middle of its chunk.
         bug_at: a record with this receipt makes the worker's own code fail.
         shut: while the file ``shut`` lies in the folder, publishing fails as if the broker were away.
     """
 
     def __init__(
-        self, address: str, folder: Path, topics: Sequence[str], group: str = "g", **faults: int | bool
+        self, cluster: Cluster, folder: Path, lanes: Sequence[str] = ("",), **faults: int | bool
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         (folder / "ready").unlink(missing_ok=True)
         options = {
-            "bootstrap": address,
+            "bootstrap": cluster.address,
+            "group": cluster.group,
+            "topics": [cluster.raw + lane for lane in lanes],
             "folder": str(folder),
-            "topics": topics,
-            "group": group,
             **faults,
         }
         self._log = (folder / "worker.log").open("ab")
@@ -104,7 +105,12 @@ def main(options: dict[str, Any]) -> int:
     settings = RuntimeSettings(
         options["bootstrap"], options["group"], tuple(options["topics"]), folder, commit_seconds=0.2
     )
-    connect = _shut_publisher(folder) if options.get("shut") else Publisher
+    publisher = _shut_publisher(folder) if options.get("shut") else Publisher
+
+    def connect(bootstrap: str, client_id: str) -> Publisher:
+        _write(folder / "connects", bootstrap)
+        return publisher(bootstrap, client_id)
+
     work = Work(_faulty(pipeline, folder, options), connect, chunk_records=100)
     try:
         serve(settings, work, stop, lambda: _write(folder / "ready", str(os.getpid())))
