@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from domain.clock import from_local
 from ingest.p2000.head import Service
@@ -24,6 +24,10 @@ _SERVICES = {
     "traumaheli": Service.TRAUMA,
     "lifeliner": Service.TRAUMA,
 }
+
+
+# Rows may be seconds out of order; a clock that is set back goes back by more than this.
+_SET_BACK = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +104,17 @@ def _cells(line: bytes) -> list[str] | None:
 
 
 def _fold(local: datetime, state: ArchiveState) -> int:
-    """Which pass of the repeated hour a row is in: one earlier than the last shows a clock set back."""
-    if from_local(local, fold=0) == from_local(local, fold=1) or not state.local:
+    """Which pass of the repeated hour a row is in: a long way back in it shows a clock set back."""
+    if not _is_repeated(local) or not state.local:
         return 0
     last = datetime.fromisoformat(state.local)
-    ambiguous = from_local(last, fold=0) != from_local(last, fold=1)
-    return 1 if ambiguous and (state.fold or local < last) else 0
+    back = last - local
+    if _is_repeated(last) and last.date() == local.date():
+        return 1 if state.fold or back > _SET_BACK else 0
+    # From just behind the hour a row is out of order, and belongs to the end of the second pass.
+    return 1 if timedelta(0) < back <= _SET_BACK else 0
+
+
+def _is_repeated(local: datetime) -> bool:
+    """Whether the end of summer time gives ``local`` two meanings; the hour spring skips has none."""
+    return from_local(local, fold=0) < from_local(local, fold=1)
