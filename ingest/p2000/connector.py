@@ -24,7 +24,7 @@ from ingest.p2000.inputs import Chunk, LineInput
 from ingest.p2000.opening import is_pipe, last_moment, open_pipe, sniff
 from ingest.p2000.pacing import Anchor
 from ingest.p2000.pipe import PipeInput
-from ingest.p2000.records import Garbage, NotText, Page, Record
+from ingest.p2000.records import Content, Garbage, NotText, Page, Record, unexpected
 from ingest.p2000.state import FeedState, from_cursor, to_cursor
 from ingest.protocol import Connector, Cursor, Finding, Poll, Unreadable
 
@@ -189,11 +189,13 @@ class _Turn:
         """Take a record; False when it must wait for a later turn."""
         if len(self.findings) >= self._owner.playing.max_batch:
             return self._stop(_AT_ONCE)
-        content = record.content
+        content: Content | None = record.content
         if isinstance(content, Page) and not _EARLIEST <= content.moment <= self._now + _AHEAD:
             content = Garbage("time")
-        if isinstance(content, Page) and not self._page(content):
-            return False
+        if isinstance(content, Page):
+            if self._is_early(content):
+                return False
+            content = self._page(content)
         if isinstance(content, NotText):
             self.filtered[Counter.FILTERED_NOT_TEXT] += 1
         if isinstance(content, Garbage):
@@ -201,17 +203,25 @@ class _Turn:
         self._advance(record, after)
         return True
 
-    def _page(self, page: Page) -> bool:
+    def _is_early(self, page: Page) -> bool:
+        """Whether a page must wait for its moment."""
         anchor = self._owner.anchored(self.state.anchor, page.moment, self._now)
         self.state = replace(self.state, anchor=anchor)
         if wait := anchor.until(page.moment, self._now):
-            return self._stop(min(wait, _LONGEST_WAIT))
-        finding, self.state = self._owner.found(page, self.state, self._now)
+            self._stop(min(wait, _LONGEST_WAIT))
+        return self.stopped
+
+    def _page(self, page: Page) -> Garbage | None:
+        """Take a page whose moment has come; garbage when that fails."""
+        try:
+            finding, self.state = self._owner.found(page, self.state, self._now)
+        except Exception as error:  # noqa: BLE001 - one page may not stop the pages behind it
+            return unexpected(error)
         if finding is None:
             self.filtered[Counter.FILTERED_OTHER_REGION] += 1
         else:
             self.findings.append(finding)
-        return True
+        return None
 
     def _stop(self, wait: timedelta) -> bool:
         self.stopped, self.wait = True, wait

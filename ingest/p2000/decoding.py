@@ -10,7 +10,7 @@ from enum import StrEnum
 from ingest.p2000.archive import ArchiveState, read_header, read_row
 from ingest.p2000.inputs import Line
 from ingest.p2000.lines import FlexPart, read_line
-from ingest.p2000.records import Content, Garbage, Nothing, NotText, Record
+from ingest.p2000.records import Content, Garbage, Nothing, NotText, Record, unexpected
 
 Part = FlexPart | NotText | Garbage | Nothing
 
@@ -36,7 +36,7 @@ def recognise(lines: Sequence[Line], now: datetime) -> Layout | None:
     full = [line for line in lines if line.data.strip()][:SNIFF_LINES]
     if full and read_header(full[0].data):
         return Layout.ARCHIVE
-    if any(isinstance(read_line(line.data, now), FlexPart | NotText) for line in full):
+    if any(isinstance(_read(line, now), FlexPart | NotText) for line in full):
         return Layout.LINES
     return None
 
@@ -46,7 +46,10 @@ def decode_archive(lines: Sequence[Line], state: ArchiveState) -> Iterator[tuple
     for line in lines:
         content: Content = Garbage("length")
         if len(line.data) <= MAX_LINE_BYTES:
-            content, state = read_row(line, state)
+            try:
+                content, state = read_row(line, state)
+            except Exception as error:  # noqa: BLE001 - one row may not stop the rows behind it
+                content = unexpected(error)
         yield Record(content, line.start, line.end, line.data), state
 
 
@@ -96,7 +99,12 @@ def decode_lines(
 
 
 def _read(line: Line, now: datetime) -> Part:
-    return Garbage("length") if len(line.data) > MAX_LINE_BYTES else read_line(line.data, now)
+    if len(line.data) > MAX_LINE_BYTES:
+        return Garbage("length")
+    try:
+        return read_line(line.data, now)
+    except Exception as error:  # noqa: BLE001 - one line may not stop the lines behind it
+        return unexpected(error)
 
 
 def _join(

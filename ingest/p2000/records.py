@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from ingest.p2000.head import Service
 
 
@@ -33,6 +35,12 @@ class Garbage:
     """A line that cannot be read; ``field`` names what was wrong with it."""
 
     field: str
+
+
+def unexpected(error: Exception) -> Garbage:
+    """Return what a line is on which our own code failed; only the error's type is logged."""
+    structlog.get_logger(__name__).error("record_failed", source="p2000", error=type(error).__name__)
+    return Garbage("unexpected")
 
 
 @dataclass(frozen=True, slots=True)
