@@ -29,9 +29,9 @@ Path = tuple[str, ...]
 def allow_listed(document: Mapping[str, Any], refused: str) -> str:
     """Return the part of a rejected record that may be kept, as JSON; empty if there is none.
 
-    A field is kept where a model has it and takes its value, in the form that the model gives it. Data of
-    an unknown kind may have the fields of any kind. Unknown names, texts longer than ``MAX_KEPT_TEXT``
-    and values that their own field refuses are left out.
+    A field is kept where a model has it and takes its value, in the form that the model gives it. Data
+    of an unknown kind may have the fields of any kind. Unknown names, texts longer than
+    ``MAX_KEPT_TEXT`` and values that their own field refuses are left out.
 
     Args:
         document: the record as JSON gives it.

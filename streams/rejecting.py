@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,10 +13,12 @@ from domain.codec import HEADER_EVENT_ID, HEADER_RECEIPT, MAX_RAW_BYTES
 from domain.events import SCHEMA_VERSION
 from domain.rejects import WITHOUT_RECORD, RejectReason
 from domain.rows import RejectRow, clickhouse_time
+from streams.allow_list import allow_listed
 from streams.chunk import Headers
 
 _MAX_UINT64 = 2**64 - 1
 _MAX_UINT32 = 2**32 - 1
+_EVENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,15 @@ def reject_row(record: Record, rejection: Rejection) -> RejectRow:
     """Return the row of a rejected record.
 
     Identity is taken from the headers, since the bytes may be anything; what else can be read is taken
-    from the bytes. The record itself is kept where it is JSON and the reason allows it.
+    from the bytes. Of the record itself the allow-listed part is kept, where the reason allows it.
     """
     document = _document(record.value)
     headers = dict(record.headers)
     received_at = _moment(document.get("time"), record.timestamp)
-    keep = bool(document) and rejection.reason not in WITHOUT_RECORD
+    keep = rejection.reason not in WITHOUT_RECORD
     return {
         "source": record.source,
-        "event_id": _text(headers.get(HEADER_EVENT_ID)) or _short(document.get("id")),
+        "event_id": _identity(_text(headers.get(HEADER_EVENT_ID))) or _identity(document.get("id")),
         "receipt": _whole(_text(headers.get(HEADER_RECEIPT)), _MAX_UINT64)
         or _whole(document.get("sequence"), _MAX_UINT64),
         "rev": _whole(document.get("rev"), _MAX_UINT32),
@@ -59,7 +62,7 @@ def reject_row(record: Record, rejection: Rejection) -> RejectRow:
         "code": rejection.code,
         "length": len(record.value),
         "value_hash": "",
-        "record": record.value.decode() if keep else "",
+        "record": allow_listed(document, rejection.field) if keep else "",
         "received_at": clickhouse_time(received_at),
         "schema_v": SCHEMA_VERSION,
     }
@@ -79,8 +82,9 @@ def _text(header: bytes | None) -> str:
     return "" if header is None else header.decode("ascii", "replace")[:64]
 
 
-def _short(value: object) -> str:
-    return value[:64] if isinstance(value, str) else ""
+def _identity(value: object) -> str:
+    """Return an id that is one; any other text may be somebody's name."""
+    return value if isinstance(value, str) and _EVENT_ID.fullmatch(value) else ""
 
 
 def _whole(value: object, most: int) -> int:
