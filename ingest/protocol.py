@@ -111,10 +111,20 @@ class Connector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A connector with the lane that its events travel in."""
+    """A connector with the lane that its events travel in.
+
+    Attributes:
+        lane: of its events.
+        connector: reads it.
+        origin: tells its input from others, without naming it; a feed with
+            another origin than before starts afresh. Empty where there is but one input.
+        once: its input cannot be read twice: once it has ended, another start reads another input.
+    """
 
     lane: Lane
     connector: Connector
+    origin: str = ""
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

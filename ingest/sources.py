@@ -14,6 +14,7 @@ from domain.topics import Lane
 from ingest.demo.connector import demo_history, demo_live
 from ingest.keys import KeyedHash
 from ingest.p2000.connector import p2000_feed
+from ingest.p2000.opening import origin_of
 from ingest.protocol import Feed, Source
 
 STDIN = "-"
@@ -63,7 +64,9 @@ def _p2000(spec: SourceSpec, context: SourceContext) -> Source:
         speed=context.speed,
         as_live=context.as_live,
     )
-    return Source("p2000", (Feed(Lane.LIVE, connector),))
+    recording = context.speed is not None or context.as_live
+    origin = origin_of(path, context.keyed, recording=recording)
+    return Source("p2000", (Feed(Lane.LIVE, connector, origin, once=path is None),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import orjson
 
 from domain.topics import Lane
 from ingest.outbox.schema import LANE_NUMBERS
-from ingest.protocol import Cursor, Poll, Source
+from ingest.protocol import Cursor, Feed, Poll, Source
 
 
 class FeedState(StrEnum):
@@ -37,17 +37,33 @@ class Place:
 
 
 def register(connection: sqlite3.Connection, sources: Iterable[Source]) -> None:
-    """Make sources and their feeds known; what is stored of them stays, except for old errors."""
+    """Make sources and their feeds known; what is stored of them stays, except for old errors.
+
+    A feed starts afresh when its origin is another than before, or when it ended and reads its input
+    only once. Of a feed whose origin was not kept yet, only the end is doubted: to read an input again
+    is harmless, never to read it is not.
+    """
     for source in sources:
         connection.execute("INSERT OR IGNORE INTO source (name) VALUES (?)", (source.name,))
         for feed in source.feeds:
+            _restart(connection, source.name, feed)
             connection.execute(
-                "INSERT INTO feed (source, lane, state)"
-                " VALUES ((SELECT no FROM source WHERE name = ?), ?, ?)"
+                "INSERT INTO feed (source, lane, state, origin)"
+                " VALUES ((SELECT no FROM source WHERE name = ?), ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET error = NULL, next_poll_at = NULL,"
-                " state = iif(done, ?, excluded.state)",
-                (source.name, LANE_NUMBERS[feed.lane], FeedState.WAITING, FeedState.DONE),
+                " state = iif(done, ?, excluded.state), origin = excluded.origin",
+                (source.name, LANE_NUMBERS[feed.lane], FeedState.WAITING, feed.origin, FeedState.DONE),
             )
+
+
+def _restart(connection: sqlite3.Connection, source: str, feed: Feed) -> None:
+    """Forget the place of a feed that has another input than before."""
+    connection.execute(
+        "UPDATE feed SET cursor = NULL, done = 0, progress = NULL"
+        " WHERE source = (SELECT no FROM source WHERE name = ?) AND lane = ?"
+        " AND ((origin <> ? AND (origin <> '' OR done)) OR (done AND ?))",
+        (source, LANE_NUMBERS[feed.lane], feed.origin, feed.once),
+    )
 
 
 def place_of(connection: sqlite3.Connection, source: str, lane: Lane) -> Place:

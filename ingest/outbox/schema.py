@@ -16,7 +16,8 @@ from pathlib import Path
 from domain.errors import SettingsError, Terminal, Transient
 from domain.topics import Lane
 
-FORMAT = 1
+FORMAT = 2
+_READABLE = (1, FORMAT)
 LANE_NUMBERS = {Lane.LIVE: 0, Lane.BACKFILL: 1}
 """How a lane is written in the tables."""
 
@@ -74,6 +75,7 @@ CREATE TABLE feed (
     error TEXT,
     polled_at TEXT,
     next_poll_at TEXT,
+    origin TEXT NOT NULL DEFAULT '',        -- which input; '': there is but one, or format 1 wrote it
     PRIMARY KEY (source, lane)
 ) WITHOUT ROWID;
 
@@ -85,6 +87,9 @@ CREATE TABLE counter (
     PRIMARY KEY (source, day, name)
 ) WITHOUT ROWID;
 """
+
+# What reads the file does without the columns that are added here.
+_FROM_1_TO_2 = "ALTER TABLE feed ADD COLUMN origin TEXT NOT NULL DEFAULT ''"
 
 _PASSING = frozenset(
     {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM", "SQLITE_INTERRUPT"}
@@ -173,7 +178,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         )
         try:
             _check_has_tables(connection, path)
-            _check_format(_format_of(connection), path)
+            _check_format(_format_of(connection), path, _READABLE)
         except BaseException:
             connection.close()
             raise
@@ -187,6 +192,9 @@ def _create_tables(connection: sqlite3.Connection, path: Path) -> None:
             # Statement by statement: executescript would commit the transaction first.
             for statement in _statements(_TABLES):
                 connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {FORMAT}")
+        elif _format_of(connection) == 1:
+            connection.execute(_FROM_1_TO_2)
             connection.execute(f"PRAGMA user_version = {FORMAT}")
         _check_format(_format_of(connection), path)
     except BaseException:
@@ -214,6 +222,6 @@ def _check_has_tables(connection: sqlite3.Connection, path: Path) -> None:
         raise OutboxNotReady(f"outbox {path}: has no tables yet")
 
 
-def _check_format(found: int, path: Path) -> None:
-    if found != FORMAT:
+def _check_format(found: int, path: Path, known: tuple[int, ...] = (FORMAT,)) -> None:
+    if found not in known:
         raise SettingsError(f"outbox {path}: format {found}, this program reads {FORMAT}")

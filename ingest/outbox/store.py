@@ -88,7 +88,7 @@ class Outbox:
                 raise
 
     def register(self, sources: Iterable[Source]) -> None:
-        """Make the sources and their feeds known; what is stored of them stays."""
+        """Make the sources and their feeds known; what is stored of them stays, for the same input."""
         with self._transaction(Urgency.BOOKKEEPING) as db:
             feeds.register(db, sources)
 

@@ -21,7 +21,7 @@ from ingest.p2000.files import FileInput
 from ingest.p2000.folding import Folder
 from ingest.p2000.grammar import Grammar
 from ingest.p2000.inputs import Chunk, LineInput
-from ingest.p2000.opening import is_pipe, last_moment, open_pipe, sniff
+from ingest.p2000.opening import grows, is_pipe, last_moment, open_pipe
 from ingest.p2000.pacing import Anchor
 from ingest.p2000.pipe import PipeInput
 from ingest.p2000.records import Content, Garbage, NotText, Page, Record, unexpected
@@ -241,6 +241,9 @@ def _at(state: FeedState, chunk: Chunk) -> FeedState:
     """``state`` where ``chunk`` begins, which is elsewhere when the input was replaced."""
     if state.mark is not None and _moved(state, chunk):
         state = replace(state, archive=ArchiveState(), joined=())
+        if state.mark is not None and state.mark.get("run") != chunk.mark.get("run"):
+            # What is piped into the next process may be written in the other layout.
+            state = replace(state, layout=None)
     return replace(state, mark=chunk.mark)
 
 
@@ -279,11 +282,8 @@ def p2000_feed(
     if speed is not None and speed <= 0:
         raise SettingsError("p2000: the speed must be above zero, or max")
     piped = path is None or is_pipe(path)
-    layout = None if piped or path is None else sniff(path)
-    recording = speed is not None or as_live
-    growing = (
-        follow if follow is not None else (piped or (layout is not Layout.ARCHIVE and not recording))
-    )
+    may_grow = grows(path, recording=speed is not None or as_live)
+    growing = may_grow if follow is None else follow
     if as_live and speed is None and (growing or piped):
         raise SettingsError("p2000: as live needs a recording with an end, or a speed; give --speed")
     playing = Playing(speed, as_live, growing, max_batch)

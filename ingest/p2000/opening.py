@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from domain.errors import SettingsError
+from ingest.keys import KeyedHash
 from ingest.p2000.archive import ArchiveState
 from ingest.p2000.decoding import Layout, decode_archive, decode_lines, recognise
 from ingest.p2000.inputs import WINDOW_BYTES, Line, split_lines
 from ingest.p2000.records import Page
 
 STDIN_FD = 0
+_HEAD_LINE_BYTES = 512
 # Any moment serves to recognise a layout: times of lines are not used for it.
 _ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -58,6 +60,45 @@ def sniff(path: Path) -> Layout | None:
         f"p2000: {path} is neither multimon-ng lines (FLEX|...) nor an archive; "
         "an archive is CSV with the columns Discipline, Titel and ts_local"
     )
+
+
+def grows(path: Path | None, *, recording: bool) -> bool:
+    """Tell whether an input may go on behind its end: a pipe, or lines that are not a recording.
+
+    Raises:
+        SettingsError: as ``sniff``.
+    """
+    if path is None or is_pipe(path):
+        return True
+    return sniff(path) is not Layout.ARCHIVE and not recording
+
+
+def origin_of(path: Path | None, keyed: KeyedHash, *, recording: bool) -> str:
+    """Return a keyed hash that tells an input from others; nothing can be read back from it.
+
+    A file that is followed is its name, whatever lies there: rotation is the business of reading it. Any
+    other is its place and its first two lines, the header of an archive and its first page, which stay
+    when rows are added.
+
+    Args:
+        path: None for standard input.
+        keyed: makes the hash.
+        recording: it is played at a speed or as live.
+
+    Raises:
+        SettingsError: the file is missing, unreadable or of no known layout.
+    """
+    if path is None:
+        return keyed.id("p2000-origin", "standard input")
+    if grows(path, recording=recording):
+        # Not resolved: what follows a link goes on behind it when it is moved to the next file.
+        return keyed.id("p2000-origin", "followed", str(path.parent.resolve() / path.name))
+    try:
+        with path.open("rb") as file:
+            head = [file.readline(_HEAD_LINE_BYTES).rstrip(b"\r\n").hex() for _ in range(2)]
+    except OSError as error:
+        raise SettingsError(f"p2000: {path}: {error.strerror}; give a readable file") from None
+    return keyed.id("p2000-origin", "file", str(path.resolve()), *head)
 
 
 def last_moment(path: Path, now: datetime) -> datetime | None:
