@@ -28,6 +28,7 @@ Run = Callable[[Settings, threading.Event, Callable[[], None]], None]
 
 def _warehouse(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
     from warehouse.exactness import EXACT_READ
+    from warehouse.restricted import HIDDEN_COLUMNS
     from warehouse.server import ServerConfig, User, serve
 
     data_dir = DataDir(settings.data_dir)
@@ -40,7 +41,13 @@ def _warehouse(settings: Settings, stop: threading.Event, on_ready: Callable[[],
     }
     port = urlsplit(settings.clickhouse).port or 0
     # Readers may not change settings, so what makes FINAL exact has to be the server's own default.
-    config = ServerConfig(data_dir.clickhouse, users, port=port, default_settings=EXACT_READ)
+    config = ServerConfig(
+        data_dir.clickhouse,
+        users,
+        port=port,
+        default_settings=EXACT_READ,
+        hidden_columns=HIDDEN_COLUMNS,
+    )
     serve(config, lambda _url: on_ready(), stop)
 
 

@@ -47,6 +47,7 @@ class LocalClickHouse:
         users: who may ask.
         port: 0 takes a free one; a restart keeps it.
         limits: fields of ``warehouse.server.Limits`` to set.
+        hidden_columns: by ``database.table``, what the reader does not get.
         log: log of the server, JSON lines; beside ``data_dir`` if None.
     """
 
@@ -54,6 +55,7 @@ class LocalClickHouse:
     users: tuple[TestUser, ...] = (WRITER, READER)
     port: int = 0
     limits: dict[str, float] = field(default_factory=dict)
+    hidden_columns: dict[str, list[str]] = field(default_factory=dict)
     log: Path | None = None
     host: str = "127.0.0.1"
     url: str = ""
@@ -109,6 +111,7 @@ class LocalClickHouse:
             "host": self.host,
             "port": self.port,
             "limits": self.limits,
+            "hidden_columns": self.hidden_columns,
             "users": [
                 {
                     "name": user.name,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from domain.errors import SettingsError
 from warehouse.server.users import User
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_TABLE = re.compile(rf"{_NAME.pattern}\.{_NAME.pattern}")
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,12 @@ class ServerConfig:
         port: TCP port; 0 takes a free one.
         limits: bounds.
         default_settings: ClickHouse settings that hold where a query says nothing else, for all users.
+        hidden_columns: by ``database.table``, columns of type String that users who may only read do
+            not get, neither their values nor their lengths.
 
     Raises:
-        SettingsError: ``host`` is not loopback, a user stands under another name, or there is none.
+        SettingsError: ``host`` is not loopback, a user stands under another name, or there is none, or
+            a hidden column has no plain name.
     """
 
     data_dir: Path
@@ -57,6 +64,7 @@ class ServerConfig:
     port: int = 0
     limits: Limits = field(default_factory=Limits)
     default_settings: Mapping[str, str | int] = field(default_factory=dict)
+    hidden_columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not _is_loopback(self.host):
@@ -69,6 +77,11 @@ class ServerConfig:
             if name != user.name:
                 raise SettingsError(
                     "a user of the local warehouse stands under another name than its own"
+                )
+        for table, columns in self.hidden_columns.items():
+            if not (_TABLE.fullmatch(table) and all(map(_NAME.fullmatch, columns))):
+                raise SettingsError(
+                    "a hidden column needs a plain name and stands under a plain database.table"
                 )
 
 

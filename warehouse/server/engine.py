@@ -196,6 +196,7 @@ class Engine:
         config_folder: where its configuration is written.
         users: their roles are made in the engine.
         default_settings: settings of every handle.
+        hidden_columns: by ``database.table``, columns kept from users who may only read.
 
     Raises:
         EngineError: the engine cannot open the folder.
@@ -208,10 +209,13 @@ class Engine:
         config_folder: Path,
         users: Mapping[str, User],
         default_settings: Mapping[str, str | int],
+        hidden_columns: Mapping[str, frozenset[str]],
     ) -> None:
         if any(mark in f"{folder}{config_folder}" for mark in "?&#%"):
             raise ClickHouseError(Code.BAD_ARGUMENTS, "A data folder's path must not hold ? & # %")
-        config = write_engine_files(config_folder, users, _system_tables(), default_settings)
+        config = write_engine_files(
+            config_folder, users, _system_tables(), default_settings, hidden_columns
+        )
         self._address = f"{folder}?config-file={config}"
         with _engine_errors():
             self._root = Handle(chdb.connect(self._address))

@@ -49,6 +49,7 @@ def write_engine_files(
     users: Mapping[str, User],
     system_tables: Iterable[str],
     default_settings: Mapping[str, str | int],
+    hidden_columns: Mapping[str, frozenset[str]],
 ) -> Path:
     """Write the engine's configuration, readable by the owner only, and return its main file.
 
@@ -57,10 +58,11 @@ def write_engine_files(
         users: whose roles are made.
         system_tables: every table of the engine's ``system`` database.
         default_settings: settings of the engine's default profile.
+        hidden_columns: by ``database.table``, columns kept from users who may only read.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     access, main = folder / "users.xml", folder / "config.xml"
-    _write(access, _access(users, system_tables, default_settings))
+    _write(access, _access(users, system_tables, default_settings, hidden_columns))
     root = Xml.Element("clickhouse")
     Xml.SubElement(root, "users_config").text = str(access)
     Xml.SubElement(root, "timezone").text = "UTC"
@@ -69,7 +71,10 @@ def write_engine_files(
 
 
 def _access(
-    users: Mapping[str, User], system_tables: Iterable[str], default_settings: Mapping[str, str | int]
+    users: Mapping[str, User],
+    system_tables: Iterable[str],
+    default_settings: Mapping[str, str | int],
+    hidden_columns: Mapping[str, frozenset[str]],
 ) -> Xml.Element:
     root = Xml.Element("clickhouse")
     profile = Xml.SubElement(Xml.SubElement(root, "profiles"), "default")
@@ -87,7 +92,7 @@ def _access(
         role = role_of(user)
         if role is not None:
             restricted.append(role)
-            _role(roles, role, _grants(user))
+            _role(roles, role, _grants(user, hidden_columns))
     login = Xml.SubElement(Xml.SubElement(root, "users"), "default")
     Xml.SubElement(login, "password")
     Xml.SubElement(Xml.SubElement(login, "networks"), "ip").text = "127.0.0.1"
@@ -102,11 +107,22 @@ def _access(
     return root
 
 
-def _grants(user: User) -> list[str]:
+def _grants(user: User, hidden_columns: Mapping[str, frozenset[str]]) -> list[str]:
     places = ["*.*"] if user.sees_everything else [f"`{database}`.*" for database in user.databases]
     if user.read_only:
-        return [f"GRANT SELECT, dictGet ON {place}" for place in places]
+        return [
+            # SHOW COLUMNS by itself, since without a column a SELECT brings it no more.
+            *(f"GRANT SELECT, SHOW COLUMNS, dictGet ON {place}" for place in places),
+            *(_revoke(table, hidden_columns[table]) for table in sorted(hidden_columns)),
+        ]
     return [*(f"GRANT ALL ON {place}" for place in places), "GRANT CREATE TEMPORARY TABLE ON *.*"]
+
+
+def _revoke(table: str, columns: frozenset[str]) -> str:
+    # A text's length is a column of its own to the engine.
+    names = ", ".join(f"`{column}`, `{column}.size`" for column in sorted(columns))
+    database, _, name = table.partition(".")
+    return f"REVOKE SELECT({names}) ON `{database}`.`{name}`"
 
 
 def _role(parent: Xml.Element, name: str, queries: list[str]) -> None:

@@ -62,6 +62,7 @@ def serve(config: ServerConfig, ready: Callable[[str], None], stop: Stop) -> Non
                 config.data_dir / "config",
                 config.users,
                 config.default_settings,
+                config.hidden_columns,
             )
         except (EngineError, ClickHouseError) as error:
             raise Terminal(
