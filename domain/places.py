@@ -33,8 +33,11 @@ PLACED: frozenset[MatchLevel] = frozenset(
         MatchLevel.WIJK_NAME,
     }
 )
-"""Levels at which an event has a wijk. The others are unplaced; ``withheld`` is unplaced on purpose,
-because its theme is counted for the whole gemeente only."""
+"""Levels at which an event has a wijk."""
+
+UNPLACED: frozenset[MatchLevel] = frozenset(MatchLevel) - PLACED - {MatchLevel.WITHHELD}
+"""Levels at which no wijk was found. ``withheld`` is neither: its theme is counted for the whole
+gemeente only, on purpose."""
 
 
 class Location(BaseModel):

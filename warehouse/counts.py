@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from domain.places import PLACED
+from domain.places import UNPLACED
 from warehouse.client import Client
 
 _LOGS = """
@@ -39,6 +39,7 @@ GROUP BY source
 _LEVELS = """
 SELECT source, match_level, count()
 FROM event_now FINAL
+WHERE counts = 1
 GROUP BY source, match_level
 ORDER BY source, match_level
 """
@@ -58,8 +59,8 @@ class SourceCounts:
         stored: distinct events and figures, the retracted ones among them.
         superseded: receipts that brought another version of one of those.
         rejected: receipts that were rejected and not stored since.
-        unplaced: current events without a wijk.
-        by_match_level: current events per match level.
+        unplaced: of those in ``by_match_level``, the events for which no wijk was found.
+        by_match_level: current events that count, per match level.
         last_received_at: receipt time of the newest record that arrived, UTC.
     """
 
@@ -111,7 +112,7 @@ def read_counts(client: Client) -> dict[str, SourceCounts]:
             stored=int(events),
             superseded=int(receipts) - int(events),
             rejected=int(refused),
-            unplaced=sum(number for level, number in by_level.items() if level not in PLACED),
+            unplaced=sum(number for level, number in by_level.items() if level in UNPLACED),
             by_match_level=by_level,
             last_received_at=max((at for at in (last_stored, last_refused) if at), default=None),
         )

@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from domain.places import MatchLevel
 from wijkbeeld.status import WORDS
 
 STATE_STYLE = {"running": "green", "starting": "yellow", "restarting": "yellow", "stopped": "red"}
@@ -79,7 +80,8 @@ def _feeds(sources: dict[str, dict[str, Any]]) -> Table:
 
 def _placed(name: str, source: dict[str, Any]) -> list[str]:
     lines = []
-    levels = source.get("by_match_level")
+    # A withheld theme has no wijk on purpose: neither placed nor unplaced.
+    levels = {k: n for k, n in (source.get("by_match_level") or {}).items() if k != MatchLevel.WITHHELD}
     if levels:
         total = sum(levels.values())
         placed = total - source["unplaced"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.places import PLACED, Location, MatchLevel
+from domain.places import PLACED, UNPLACED, Location, MatchLevel
 from tests.support.strategies import streets
 
 
@@ -112,6 +112,6 @@ def test_an_error_on_a_place_quotes_nothing() -> None:
     assert "jan de vries" not in repr(caught.value)
 
 
-def test_an_event_has_a_wijk_or_is_unplaced() -> None:
-    unplaced = {MatchLevel.STADSDEEL, MatchLevel.GEMEENTE, MatchLevel.WITHHELD}
-    assert set(MatchLevel) - PLACED == unplaced
+def test_an_event_has_a_wijk_or_is_unplaced_or_its_wijk_is_withheld() -> None:
+    assert {MatchLevel.STADSDEEL, MatchLevel.GEMEENTE} == UNPLACED
+    assert set(MatchLevel) - PLACED - UNPLACED == {MatchLevel.WITHHELD}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import orjson
 import pytest
 
 from domain.rejects import RejectReason
+from domain.rows import EventRow
 from domain.topics import EVENTS, FIGURES, REJECTED
 from tests.warehouse.story import BEGIN, Record, Story, as_record
 from tests.warehouse.test_storing import figure
@@ -25,6 +27,10 @@ pytestmark = pytest.mark.integration
 
 def store(client: Client, topic: str, *records: Record) -> None:
     Store(client, targets(1), BatchLimits()).store(Batch(topic, records, {}), threading.Event())
+
+
+def replaced(row: EventRow, **changes: object) -> EventRow:
+    return cast(EventRow, row | changes)
 
 
 def rejected(record: Record) -> Record:
@@ -52,6 +58,20 @@ def test_figures_are_stored_and_superseded_like_events_and_touch_no_cell(client:
         ("f2", 7.5),
     ]
     assert read_lag(client).batches == 0
+
+
+def test_unplaced_is_what_counts_and_for_which_no_wijk_was_found(client: Client) -> None:
+    row = next(row for row in Story(5, 20).rows if not row["deleted"])
+    levels = [("street", 1), ("street", 0), ("stadsdeel", 1), ("gemeente", 1), ("gemeente", 0)]
+    levels += [("withheld", 1), ("withheld", 1)]
+    events = [
+        as_record(replaced(row, event_id=f"e{n}", receipt=n, match_level=level, counts=counts))
+        for n, (level, counts) in enumerate(levels, start=1)
+    ]
+    store(client, EVENTS, *events)
+    counts = read_counts(client)[row["source"]]
+    assert counts.by_match_level == {"street": 1, "stadsdeel": 1, "gemeente": 1, "withheld": 2}
+    assert (counts.unplaced, counts.stored) == (2, len(levels))
 
 
 def test_a_reject_counts_once_and_moves_by_itself_when_it_is_repaired(client: Client) -> None:

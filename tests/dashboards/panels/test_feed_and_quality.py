@@ -9,8 +9,10 @@ import pytest
 from dashboards.panels.city import SENSITIVE
 from dashboards.panels.definition import Panel
 from dashboards.panels.events import FEED_LENGTH, LATEST
+from dashboards.panels.fragments import MATCH_LABELS
 from dashboards.panels.quality import FRESHNESS, REJECTS, UNPLACED
 from dashboards.panels.stad_nu import STAD_NU
+from domain import places
 from tests.dashboards.panels.asking import MOMENT, ago, ask, pick, quiet_weeks
 from tests.support.city_rows import add, event, insert, reject
 from warehouse.client import Client
@@ -50,6 +52,10 @@ def test_the_feed_goes_back_to_the_last_days_on_which_anything_arrived(warehouse
     rows = ask(warehouse, LATEST)
     assert len(rows) == FEED_LENGTH
     assert rows[0]["occurred_at"] == long_ago + timedelta(minutes=FEED_LENGTH + 4)
+
+
+def test_the_board_calls_unplaced_what_the_counts_do() -> None:
+    assert MATCH_LABELS.keys() == places.PLACED | places.UNPLACED
 
 
 def test_the_unplaced_share_by_how_the_place_was_found(warehouse: Client) -> None:
