@@ -219,7 +219,8 @@ class TestClickHouseUsers:
     def test_the_reader_reads_our_tables_and_nothing_else(self) -> None:
         root = ET.parse(self.USERS).getroot()  # noqa: S314 - a file of our own
         assert [query.text for query in root.iterfind("users/lezer/grants/query")] == [
-            "GRANT SELECT ON default.*"
+            "GRANT SELECT, SHOW COLUMNS ON default.*",
+            "REVOKE SELECT(`record`, `record.size`) ON `default`.`rejected`",
         ]
         assert root.findtext("profiles/lezer/readonly") in {"1", "2"}
         assert root.findtext("users/lezer/profile") == "lezer"
