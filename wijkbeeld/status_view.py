@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from domain.places import MatchLevel
@@ -37,11 +38,11 @@ def _parts(parts: dict[str, dict[str, Any]]) -> Table:
     table = Table("part", "state", "pid", "restarts", "since", box=None, pad_edge=False)
     for name, part in parts.items():
         style = STATE_STYLE.get(part["state"], "")
-        state = part["state"] + (f" ({part['message']})" if part["message"] else "")
+        state = part["state"] + (f" ({escape(part['message'])})" if part["message"] else "")
         table.add_row(
             name,
             f"[{style}]{state}[/]" if style else state,
-            _text(part["pid"]),
+            str(part["pid"] or ""),
             _text(part["restarts"]),
             part["since"],
         )
@@ -52,29 +53,27 @@ def _counts(report: dict[str, Any]) -> Table:
     table = Table("source", box=None, pad_edge=False)
     for word in WORDS:
         table.add_column(word.replace("_", " "), justify="right")
+    table.add_column("to publish", justify="right")
+    table.add_column("newest receipt", justify="right")
     for name, source in report["sources"].items():
-        table.add_row(name, *(_text(source[word]) for word in WORDS))
+        age = source.get("fresh_seconds")
+        table.add_row(
+            name,
+            *(_text(source[word]) for word in WORDS),
+            _text(source["unpublished"]),
+            "" if age is None else f"{age:.0f} s ago",
+        )
     if len(report["sources"]) > 1:
         table.add_row("all", *(_text(report["totals"][word]) for word in WORDS))
     return table
 
 
 def _feeds(sources: dict[str, dict[str, Any]]) -> Table:
-    table = Table(
-        "source", "lane", "state", "done", "newest event", "unpublished", box=None, pad_edge=False
-    )
+    table = Table("source", "lane", "state", "read", box=None, pad_edge=False)
     for name, source in sources.items():
         for lane, feed in source["feeds"].items():
             done = "" if feed["progress"] is None else f"{feed['progress']:.0%}"
-            age = source.get("fresh_seconds")
-            table.add_row(
-                name,
-                lane,
-                feed["error"] or feed["state"],
-                done,
-                "" if age is None else f"{age:.0f} s ago",
-                _text(source["unpublished"]),
-            )
+            table.add_row(name, lane, escape(feed["error"] or feed["state"]), done)
     return table
 
 

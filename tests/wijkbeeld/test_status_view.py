@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from rich.console import Console
+
+from wijkbeeld.status_view import print_status
+
+
+def _report(**source: Any) -> dict[str, Any]:
+    counts = {
+        "received": 642,
+        "stored": 554,
+        "superseded": 67,
+        "duplicate": 21,
+        "rejected": 0,
+        "in_flight": 0,
+        "unplaced": 465,
+    }
+    feed = {"state": "done", "error": None, "progress": 1.0, "next_poll_at": None}
+    part = {"state": "restarting", "pid": 31626, "restarts": 2, "since": "now", "message": "[-9]"}
+    p2000 = counts | {
+        "unpublished": 3,
+        "fresh_seconds": 17.2,
+        "filtered": {"filtered_other_region": 15},
+        "feeds": {"live": feed},
+        "by_match_level": {"gemeente": 465, "wijk-name": 54, "withheld": 4},
+    }
+    return {
+        "running": True,
+        "parts": {"broker": part},
+        "totals": counts,
+        "sources": {"p2000": p2000 | source},
+        "lag": {"dirty_batches": 0, "oldest_seconds": 0.0},
+        "urls": {"page": "http://127.0.0.1:8321", "clickhouse": "http://127.0.0.1:8123"},
+    }
+
+
+def _printed(report: dict[str, Any]) -> str:
+    out = io.StringIO()
+    print_status(report, Console(file=out, width=140))
+    return out.getvalue()
+
+
+def test_parts_counts_and_placement_are_shown() -> None:
+    text = _printed(_report())
+
+    assert "restarting ([-9])" in text
+    assert "31626" in text
+    assert "17 s ago" in text
+    assert "54 of 519 placed in a wijk (10%): gemeente 465, wijk-name 54" in text
+    assert "dropped before a receipt: other_region 15" in text
+    assert "up to date" in text
+
+
+def test_without_the_warehouse_the_rest_is_shown() -> None:
+    unknown = dict.fromkeys(("stored", "superseded", "rejected", "in_flight", "unplaced"))
+    report = _report(**unknown, by_match_level=None) | {"lag": None, "warehouse": "does not answer"}
+
+    text = _printed(report)
+
+    assert "no counts now: does not answer" in text
+    assert "642" in text
+    assert "?" in text
