@@ -212,6 +212,9 @@ class ChunkConsumer(driver.Consumer):
 class _LiveFirst(SchedulingStrategyT):
     """Hands out the chunks of live partitions first, and of each lane one per partition in turn."""
 
+    def __init__(self) -> None:
+        pass  # abstract in Faust, which makes one without arguments
+
     def iterate(self, records: Mapping[TP, list[Any]]) -> Iterator[tuple[TP, Any]]:
         for lane in (Lane.LIVE, Lane.BACKFILL):
             queues = {tp: iter(found) for tp, found in records.items() if lane_of(tp.topic) is lane}
