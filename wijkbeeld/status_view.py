@@ -24,6 +24,7 @@ def print_status(report: dict[str, Any], console: Console) -> None:
     console.print(_counts(report))
     console.print(_feeds(report["sources"]))
     for name, source in report["sources"].items():
+        console.print(_lag(name, source))
         for line in _placed(name, source):
             console.print(line)
     if report["lag"] is not None:
@@ -53,16 +54,8 @@ def _counts(report: dict[str, Any]) -> Table:
     table = Table("source", box=None, pad_edge=False)
     for word in WORDS:
         table.add_column(word.replace("_", " "), justify="right")
-    table.add_column("to publish", justify="right")
-    table.add_column("newest receipt", justify="right")
     for name, source in report["sources"].items():
-        age = source.get("fresh_seconds")
-        table.add_row(
-            name,
-            *(_text(source[word]) for word in WORDS),
-            _text(source["unpublished"]),
-            "" if age is None else f"{age:.0f} s ago",
-        )
+        table.add_row(name, *(_text(source[word]) for word in WORDS))
     if len(report["sources"]) > 1:
         table.add_row("all", *(_text(report["totals"][word]) for word in WORDS))
     return table
@@ -75,6 +68,12 @@ def _feeds(sources: dict[str, dict[str, Any]]) -> Table:
             done = "" if feed["progress"] is None else f"{feed['progress']:.0%}"
             table.add_row(name, lane, escape(feed["error"] or feed["state"]), done)
     return table
+
+
+def _lag(name: str, source: dict[str, Any]) -> str:
+    age = source.get("fresh_seconds")
+    newest = "nothing stored yet" if age is None else f"newest receipt {age:.0f} s ago"
+    return f"{name}: {newest}, {_text(source['unpublished'])} to publish"
 
 
 def _placed(name: str, source: dict[str, Any]) -> list[str]:

@@ -37,9 +37,9 @@ def _report(**source: Any) -> dict[str, Any]:
     }
 
 
-def _printed(report: dict[str, Any]) -> str:
+def _printed(report: dict[str, Any], width: int = 80) -> str:
     out = io.StringIO()
-    print_status(report, Console(file=out, width=140))
+    print_status(report, Console(file=out, width=width))
     return out.getvalue()
 
 
@@ -48,10 +48,11 @@ def test_parts_counts_and_placement_are_shown() -> None:
 
     assert "restarting ([-9])" in text
     assert "31626" in text
-    assert "17 s ago" in text
+    assert "newest receipt 17 s ago, 3 to publish" in text
     assert "54 of 519 placed in a wijk (10%): gemeente 465, wijk-name 54" in text
     assert "dropped before a receipt: other_region 15" in text
     assert "up to date" in text
+    assert "…" not in text
 
 
 def test_without_the_warehouse_the_rest_is_shown() -> None:
