@@ -211,11 +211,11 @@ def test_a_warehouse_that_goes_away_is_seen_and_comes_back(
     _live(page)
     server.kill()
     expect(page.locator("html")).to_have_attribute("data-live", "stale", timeout=_SLOW)
-    expect(page.locator("#notice")).to_contain_text("Niet actueel: dit is het beeld van")
+    expect(page.locator("#notice")).to_contain_text("Niet actueel: dit is het beeld van", timeout=_SLOW)
     expect(page.locator("#feed li")).to_have_count(1)
     server.start()
     _live(page)
-    expect(page.locator("#notice")).to_be_hidden()
+    expect(page.locator("#notice")).to_be_hidden(timeout=_SLOW)
 
 
 def test_before_the_warehouse_the_page_waits(nijmegen: Municipality, open_page: Open) -> None:
