@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from domain.areas import Municipality
 from tests.dashboards.conftest import DATABASE
 from tests.dashboards.page.serving import SYSTEM, Served, serving
+from tests.support.browser import chromium
 from tests.support.clickhouse import READER, LocalClickHouse
 from warehouse.client import Client
-
-CHROMIUM = Path("/usr/bin/chromium")
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="package")
@@ -45,12 +34,8 @@ def page_of_city(running_page: Served) -> Served:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Headless Chromium; not beyond one module, since its driver keeps an event loop running."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"needs Chromium at {CHROMIUM}")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
