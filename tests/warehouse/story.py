@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import orjson
 
+from domain.clock import AMSTERDAM
 from domain.places import MatchLevel
 from domain.rows import EventRow, clickhouse_time, pack_version
 from domain.topics import EVENTS, EVENTS_BACKFILL
@@ -131,11 +132,25 @@ def as_record(row: EventRow) -> Record:
 
 def expected_cells(rows: Iterable[EventRow]) -> dict[CellKey, CellValue]:
     """Return every cell that is not empty, counted from the highest version of each id."""
+    return _counted(rows, lambda at: at[:13] + ":00:00")
+
+
+def expected_days(rows: Iterable[EventRow]) -> dict[CellKey, CellValue]:
+    """Return the same by Amsterdam day, ``YYYY-MM-DD``."""
+    return _counted(
+        rows,
+        lambda at: (
+            datetime.fromisoformat(at).replace(tzinfo=UTC).astimezone(AMSTERDAM).date().isoformat()
+        ),
+    )
+
+
+def _counted(rows: Iterable[EventRow], period: Callable[[str], str]) -> dict[CellKey, CellValue]:
     cells: dict[CellKey, list[int]] = {}
     for row in current(rows).values():
         if row["deleted"] or not row["counts"]:
             continue
-        key = (row["wijk"], row["theme"], row["occurred_at"][:13] + ":00:00")
+        key = (row["wijk"], row["theme"], period(row["occurred_at"]))
         cell = cells.setdefault(key, [0] * 5)
         cell[0] += 1
         cell[1 + ("incident", "signal", "inspection").index(row["kind"])] += 1

@@ -16,8 +16,15 @@ import pytest
 from domain.errors import WarehouseUnavailable
 from domain.places import UNPLACED
 from domain.topics import EVENTS, EVENTS_BACKFILL
-from tests.warehouse.reading import read_cells, unequal_cells
-from tests.warehouse.story import Record, Story, current, expected_cells, expected_counts
+from tests.warehouse.reading import read_cells, read_days, unequal_cells
+from tests.warehouse.story import (
+    Record,
+    Story,
+    current,
+    expected_cells,
+    expected_counts,
+    expected_days,
+)
 from warehouse.client import Client
 from warehouse.counts import read_counts, read_lag
 from warehouse.loader.batching import Batch
@@ -153,6 +160,7 @@ def test_cells_and_counts_equal_the_oracle(client: Client, seed: int) -> None:
     assert world.deaths > 3
     assert world.sink.stumbles > 3
     assert read_cells(client) == expected_cells(story.rows)
+    assert read_days(client) == expected_days(story.rows)
     assert unequal_cells(client) == 0
     assert read_lag(client).batches == 0
     counts = read_counts(client)
@@ -193,6 +201,7 @@ def test_a_recompute_that_dies_at_any_step_is_made_good(client: Client, step: st
     while Recompute(client, successor, 100_000).step():
         pass
     assert read_cells(client) == expected_cells(story.rows)
+    assert read_days(client) == expected_days(story.rows)
     assert unequal_cells(client) == 0
 
 
@@ -226,6 +235,7 @@ def test_one_that_was_paused_at_any_step_does_no_harm_when_it_goes_on(
     while Recompute(client, last, 100_000).step():
         pass
     assert read_cells(client) == expected_cells(story.rows)
+    assert read_days(client) == expected_days(story.rows)
     assert unequal_cells(client) == 0
 
 
@@ -250,3 +260,4 @@ def test_only_what_is_done_is_cleared_away(client: Client) -> None:
     while recompute.step():
         pass
     assert read_cells(client) == expected_cells(story.rows)
+    assert read_days(client) == expected_days(story.rows)

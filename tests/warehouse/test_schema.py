@@ -50,6 +50,7 @@ def test_the_views_into_the_current_truth_pass_every_column_on(client: Client) -
         ("event_current", "event_now"),
         ("figure_current", "figure_now"),
         ("cell_now", "cell"),
+        ("cell_day_now", "cell_day"),
     ):
         assert columns(client, view) == [name for name in columns(client, table) if name != "deleted"]
 

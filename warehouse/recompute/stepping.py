@@ -1,4 +1,4 @@
-"""One step of the recompute: the cells that some batches touched, counted anew."""
+"""One step of the recompute: the cells that some batches touched, counted anew, by hour and by day."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ class Step(StrEnum):
     LISTED = "listed"
     CHECKED = "checked"
     RESOLVED = "resolved"
-    COMPUTED = "computed"
+    HOURS = "hours"
+    DAYS = "days"
     DONE = "done"
 
 
@@ -68,9 +69,9 @@ FROM
 )
 """
 
-# Every touched cell is written, with n = 0 when nothing is left in it. Only whole cells are read: a row
+# Every touched hour is written, with n = 0 when nothing is left in it. Only whole cells are read: a row
 # that qualifies by its cell is counted whichever batch brought it.
-_COMPUTE = """
+_HOURS = """
 INSERT INTO cell (wijk, theme, hour, n, n_incident, n_signal, n_inspection, severity_sum, digest, gen)
 WITH touched AS
 (
@@ -99,6 +100,28 @@ FROM
         AND (wijk, theme, toStartOfHour(occurred_at)) IN (SELECT wijk, theme, hour FROM touched)
 )
 GROUP BY wijk, theme, hour
+"""
+
+# A day is the sum of its hours, which are exact: that reads some hundred cells where the events of a
+# day may be millions. Which hours a day has, 23 to 25 of them, is the time zone's to say.
+_DAYS = """
+INSERT INTO cell_day (wijk, theme, day, n, n_incident, n_signal, n_inspection, severity_sum, digest, gen)
+WITH touched AS
+(
+    SELECT DISTINCT wijk, theme, toDate(hour, 'Europe/Amsterdam') AS day
+    FROM dirty ARRAY JOIN cells.wijk AS wijk, cells.theme AS theme, cells.hour AS hour
+    WHERE token IN {tokens:Array(String)}
+)
+SELECT
+    wijk, theme, toDate(hour, 'Europe/Amsterdam') AS day,
+    sum(n), sum(n_incident), sum(n_signal), sum(n_inspection), sum(severity_sum), sum(digest),
+    {gen:UInt64}
+FROM cell FINAL
+WHERE (theme, wijk) IN (SELECT theme, wijk FROM touched)
+    AND hour >= (SELECT toDateTime(min(day), 'Europe/Amsterdam') FROM touched)
+    AND hour < (SELECT toDateTime(max(day) + 1, 'Europe/Amsterdam') FROM touched)
+    AND (wijk, theme, toDate(hour, 'Europe/Amsterdam')) IN (SELECT wijk, theme, day FROM touched)
+GROUP BY wijk, theme, day
 """
 
 
@@ -139,8 +162,10 @@ class Recompute:
         if work.has_ids:
             self.client.insert_select(_RESOLVE, {"token": tokens[0], "tokens": tokens})
             self.hook(Step.RESOLVED)
-        self.client.insert_select(_COMPUTE, {"tokens": tokens, "gen": gen})
-        self.hook(Step.COMPUTED)
+        self.client.insert_select(_HOURS, {"tokens": tokens, "gen": gen})
+        self.hook(Step.HOURS)
+        self.client.insert_select(_DAYS, {"tokens": tokens, "gen": gen})
+        self.hook(Step.DAYS)
         marks = b"\n".join(orjson.dumps({"token": token, "gen": gen}) for token in tokens)
         self.client.insert_rows("dirty_done", marks, token=f"{gen:x}")
         self.hook(Step.DONE)
