@@ -9,7 +9,7 @@ import sys
 BENCHMARKS = {
     "streams": (
         "benchmarks.streams_stage",
-        "raw -> located events, beside idiomatic Faust and quixstreams",
+        "raw -> located events, beside Faust, quixstreams, bytewax, a bare loop",
     ),
     "ingest": ("benchmarks.ingest_publish", "outbox -> broker, beside a bare send loop"),
     "loader": ("benchmarks.loader", "events -> ClickHouse, beside a bare insert"),

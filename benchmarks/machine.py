@@ -5,11 +5,20 @@ from __future__ import annotations
 import os
 import platform
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-LIBRARIES = ("faust-streaming", "aiokafka", "quixstreams", "confluent-kafka", "pydantic", "orjson")
+LIBRARIES = (
+    "faust-streaming",
+    "aiokafka",
+    "quixstreams",
+    "bytewax",
+    "confluent-kafka",
+    "chdb-core",
+    "pydantic",
+    "orjson",
+)
 
 
 def machine_facts() -> dict[str, Any]:
@@ -21,8 +30,15 @@ def machine_facts() -> dict[str, Any]:
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         "load_1m": round(os.getloadavg()[0], 2),
         "python": platform.python_version(),
-        "versions": {name: version(name) for name in LIBRARIES},
+        "versions": {name: _version(name) for name in LIBRARIES},
     }
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:  # not made for this version of Python
+        return None
 
 
 def _processor() -> str:

@@ -26,18 +26,18 @@ pytestmark = pytest.mark.integration
 
 def events_at(times: list[datetime]) -> list[EventRow]:
     """Return an event of one wijk and theme at each of these times."""
-    template = next(row for row in Story(1, events=5).rows if row["rev"] == 1)
-    fixed = {"wijk": "BU02680101", "theme": "brand", "counts": 1, "deleted": 0, "kind": "incident"}
-    return [
-        EventRow(
-            **(
-                template
-                | fixed
-                | {"event_id": f"at-{n}", "receipt": n + 1, "occurred_at": clickhouse_time(at)}
-            )
+    rows = []
+    for number, at in enumerate(times):
+        row = next(row for row in Story(1, events=5).rows if row["rev"] == 1).copy()
+        row["event_id"], row["receipt"], row["occurred_at"] = (
+            f"at-{number}",
+            number + 1,
+            clickhouse_time(at),
         )
-        for n, at in enumerate(times)
-    ]
+        row["wijk"], row["theme"], row["kind"] = "BU02680101", "brand", "incident"
+        row["counts"], row["deleted"] = 1, 0
+        rows.append(row)
+    return rows
 
 
 def load(client: Client, rows: list[EventRow]) -> None:
