@@ -12,6 +12,9 @@ BENCHMARKS = {
         "raw -> located events, beside Faust, quixstreams, bytewax, a bare loop",
     ),
     "ingest": ("benchmarks.ingest_publish", "outbox -> broker, beside a bare send loop"),
+    "path": ("benchmarks.whole_path", "raw -> exact cells, all parts at once; memory of each"),
+    "freshness": ("benchmarks.freshness", "accepted -> visible in its cell, at 200 events a second"),
+    "panels": ("benchmarks.panels", "every panel over 100 million events (takes ten minutes)"),
     "loader": ("benchmarks.loader", "events -> ClickHouse, beside a bare insert"),
 }
 

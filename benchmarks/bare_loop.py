@@ -1,8 +1,8 @@
 """The limit of one Python process: nothing but reading, parsing, writing JSON and sending.
 
 ``getmany`` of aiokafka, ``orjson.loads`` and ``orjson.dumps`` of each value as it is, and ``send_batch``
-with the key and the headers of our rows. No validation, no place, no theme, no row: what this reaches, no
-stage on the same libraries can pass.
+with the key and the headers of our rows. No validation, no place, no theme, no row: what this reaches,
+no stage on the same libraries can pass.
 """
 
 from __future__ import annotations

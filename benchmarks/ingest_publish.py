@@ -17,8 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +28,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.machine import machine_facts
+from benchmarks.stand import broker_of
 from domain.clock import SystemClock
 from domain.codec import CODEC_VERSION, record_key
 from domain.events import Incident
@@ -43,8 +43,6 @@ from ingest.protocol import Cursor, Draft, Feed, Poll, Source
 from ingest.publisher import Publisher
 from ingest.service import IngestConfig, run
 from ingest.status import read_status
-from tests.support.apache_kafka import ApacheKafka, why_not
-from tests.support.broker import EmbeddedBroker
 from wijkbeeld.gemeenten import load_municipality
 
 POLL = 1_000
@@ -89,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the measurements and print them."""
     options = _options(arguments)
     console = Console()
-    with _broker(options.broker) as (broker, why), tempfile.TemporaryDirectory() as folder:
+    with broker_of(options.broker) as (broker, why), tempfile.TemporaryDirectory() as folder:
         console.print(f"broker: {broker.name}{f' ({why})' if why else ''}; {options.events:,} events")
         create_topics(broker.address, topic_specs(["written", "bare", "whole"]))
         results = _measure(console, broker.address, Path(folder), options.events)
@@ -228,16 +226,6 @@ def _draft(number: int) -> Draft:
         location=place,
     )
     return Draft(KEYED.id("benchmark", str(number)), data)
-
-
-@contextmanager
-def _broker(choice: str) -> Iterator[tuple[ApacheKafka | EmbeddedBroker, str]]:
-    """Yield a running broker, and why it is not Apache Kafka when it should have been."""
-    missing = why_not() if choice != "embedded" else "as asked for"
-    if missing and choice == "kafka":
-        sys.exit(f"benchmark: {missing}")
-    with EmbeddedBroker() if missing else ApacheKafka() as broker:
-        yield broker, missing or ""
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -18,8 +18,7 @@ import json
 import sys
 import tempfile
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from subprocess import PIPE, run
@@ -34,11 +33,10 @@ from benchmarks.contenders import CONTENDERS
 from benchmarks.machine import machine_facts
 from benchmarks.meter import Meter
 from benchmarks.raw_events import SOURCE, batches
+from benchmarks.stand import broker_of
 from domain.topics import PARTITIONS, Lane, raw_topic
 from streams.publishing import Publisher
 from streams.tables import build_tables
-from tests.support.apache_kafka import ApacheKafka, why_not
-from tests.support.broker import EmbeddedBroker
 from wijkbeeld.gemeenten import load_municipality
 
 RAW = raw_topic(SOURCE, Lane.LIVE)
@@ -53,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.contender:
         return _be_contender(options)
     console = Console()
-    with _broker(options.broker) as (broker, why):
+    with broker_of(options.broker) as (broker, why):
         console.print(f"broker: {broker.name}{f' ({why})' if why else ''}; one process each")
         _create_topics(broker.address)
         console.print(f"writing {options.events:,} raw events to {PARTITIONS} partitions ...")
@@ -86,16 +84,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     options.events_faust = min(options.events_faust, options.events)
     return options
-
-
-@contextmanager
-def _broker(choice: str) -> Iterator[tuple[ApacheKafka | EmbeddedBroker, str]]:
-    """Yield a running broker, and why it is not Apache Kafka when it should have been."""
-    missing = why_not() if choice != "embedded" else "as asked for"
-    if missing and choice == "kafka":
-        sys.exit(f"benchmark: {missing}")
-    with EmbeddedBroker() if missing else ApacheKafka() as broker:
-        yield broker, missing or ""
 
 
 def _is_here(console: Console, name: str) -> bool:
