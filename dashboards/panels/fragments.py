@@ -4,8 +4,8 @@
 hours of the week in the weeks before, at most a year back, where the current hour's own counterpart
 weighs as much as has passed of it. Hours of the week are those of Europe/Amsterdam, so that a rhythm
 keeps its place when the clock changes. A week belongs to the history only when the city has an event on
-the day before and on the day after the window: a week in which a source was down, or which the history
-has not reached yet, is no data and must not count as a quiet week.
+the calendar day before and on the one after the window: a week in which a source was down, or which the
+history has not reached yet, is no data and must not count as a quiet week.
 
 The deviation is the Freeman-Tukey deviate of a Poisson count, sqrt(n) + sqrt(n + 1) - sqrt(4 m + 1)
 (Freeman and Tukey, 1950, doi 10.1214/aoms/1177729756): near 0 when n is about m, with a spread of about
@@ -25,6 +25,8 @@ MIN_WEEKS = 8
 MAX_WEEKS = 52
 CHART_HOURS = 48
 """Hours that the chart per hour shows."""
+
+_ZONE = "'Europe/Amsterdam'"
 
 PRESENT = f"""
     {NOW} AS as_of,
@@ -53,40 +55,50 @@ ordered by it."""
 
 def local_hour(moment: str) -> str:
     """Return SQL for the number of wall-clock hours until ``moment``: 168 apart is a week apart."""
-    zone = "'Europe/Amsterdam'"
-    return f"toInt64(toRelativeDayNum({moment}, {zone})) * 24 + toHour({moment}, {zone})"
+    return f"toInt64(toRelativeDayNum({moment}, {_ZONE})) * 24 + toHour({moment}, {_ZONE})"
 
 
 def history(span: int = WINDOW_HOURS + 1) -> str:
-    """Return the common table expressions ``past``, ``week_seen`` and ``weeks`` (needs ``PRESENT``).
+    """Return the common table expressions ``past`` and ``seen`` (needs ``PRESENT``).
 
     Args:
         span: hours of the window that is compared, the current one included.
 
-    ``past`` has the cells that may be shown and that matter: ``wijk, theme, hour, n, n_incident,
-    n_signal, n_inspection``, with ``week`` (0 = now) and ``back`` (hours before the current one in that
-    week, negative for the day after). ``seen`` has the weeks that count as history.
+    ``past`` has the cells that may be shown and that matter, those of the last ``CHART_HOURS`` hours and
+    of the same window in earlier weeks: ``wijk, theme, hour, n, n_incident, n_signal, n_inspection``,
+    with ``week`` (0 = now) and ``back`` (hours before the current one in that week). ``seen`` has the
+    weeks that count as history.
     """
     back = f"({local_hour('this_hour')}) - ({local_hour('hour')})"
-    # The first condition on hour is the second one made cheap: in UTC, with an hour of slack for DST.
+    # The hours are listed, in UTC with an hour of slack for DST, because `cell` is ordered by hour: so a
+    # year is read in as many small pieces as it has weeks.
+    width = span + 2
     return f"""
     past AS (
         SELECT wijk, theme, hour, n, n_incident, n_signal, n_inspection,
-            intDiv({back} + 24, 168) AS week,
-            ({back} + 24) % 168 - 24 AS back
+            intDiv({back} + 1, 168) AS week,
+            ({back} + 1) % 168 - 1 AS back
         FROM cell FINAL
-        WHERE hour <= this_hour AND hour > this_hour - INTERVAL {MAX_WEEKS + 2} WEEK
-          AND (hour > this_hour - INTERVAL {CHART_HOURS} HOUR
-            OR (dateDiff('hour', hour, this_hour) + 25) % 168 < {span + 50})
+        WHERE hour IN (
+                SELECT this_hour - toIntervalHour(168 * intDiv(number, {width}) + number % {width} - 1)
+                FROM numbers({(MAX_WEEKS + 1) * width})
+                UNION ALL SELECT this_hour - toIntervalHour(number) FROM numbers({CHART_HOURS})
+            )
+          AND hour <= this_hour
           AND wijk IN {CITY} AND theme IN {PUBLIC_THEMES}
     ),
     (
-        SELECT groupArray(week) FROM (
-            SELECT week FROM past
-            WHERE week BETWEEN 1 AND {MAX_WEEKS} AND n > 0
-            GROUP BY week
-            HAVING countIf(back < 0) > 0 AND countIf(back BETWEEN {span} AND {span + 23}) > 0
+        SELECT groupArray(day) FROM (
+            SELECT day FROM cell_day FINAL
+            WHERE day > toDate(this_hour, {_ZONE}) - 7 * {MAX_WEEKS + 1}
+              AND n > 0 AND wijk IN {CITY} AND theme IN {PUBLIC_THEMES}
+            GROUP BY day
         )
+    ) AS days,
+    arrayFilter(
+        week -> has(days, toDate(this_hour, {_ZONE}) - 7 * week + 1)
+            AND has(days, toDate(this_hour - INTERVAL {span - 1} HOUR, {_ZONE}) - 7 * week - 1),
+        range(1, {MAX_WEEKS + 1})
     ) AS seen"""
 
 

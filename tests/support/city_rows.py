@@ -17,7 +17,7 @@ from domain.rows import EventRow, RejectRow, clickhouse_time, pack_version
 from domain.themes import THEMES, Theme
 from warehouse.client import Client
 
-EVENT_TABLES = ("event_log", "event_now", "cell", "rejected")
+EVENT_TABLES = ("event_log", "event_now", "cell", "cell_day", "rejected")
 _SENSITIVE = {theme for theme, info in THEMES.items() if info.sensitive}
 _TOKENS = itertools.count()
 
@@ -107,6 +107,18 @@ def insert_cells(client: Client, gen: int = 1) -> None:
         " FROM event_now FINAL WHERE counts = 1 GROUP BY wijk, theme, hour",
         {"gen": gen},
     )
+    _insert_days(client, gen)
+
+
+def _insert_days(client: Client, gen: int) -> None:
+    client.insert_select(
+        "INSERT INTO cell_day"
+        " (wijk, theme, day, n, n_incident, n_signal, n_inspection, severity_sum, gen)"
+        " SELECT wijk, theme, toDate(hour, 'Europe/Amsterdam') AS day, sum(n), sum(n_incident),"
+        " sum(n_signal), sum(n_inspection), sum(severity_sum), {gen:UInt64}"
+        " FROM cell FINAL GROUP BY wijk, theme, day",
+        {"gen": gen},
+    )
 
 
 def insert_cell(client: Client, wijk: str, moment: datetime, *, n: int, gen: int) -> None:
@@ -117,6 +129,7 @@ def insert_cell(client: Client, wijk: str, moment: datetime, *, n: int, gen: int
         " {n:UInt64}, {n:UInt64}, {gen:UInt64}",
         {"wijk": wijk, "at": f"{moment:%Y-%m-%d %H:%M:%S}", "n": n, "gen": gen},
     )
+    _insert_days(client, gen)
 
 
 def add(client: Client, rows: Iterable[EventRow], gen: int = 1) -> None:

@@ -38,7 +38,7 @@ ENGINE = MergeTree
 ORDER BY term
 SETTINGS non_replicated_deduplication_window = 0;
 
--- The exact counts. `gen` orders the computations of a cell; the highest holds. Read it with FINAL.
+-- The exact counts, in order of time, since what is asked for is a window of time. `gen` orders the computations of a cell; the highest holds. Read it with FINAL.
 CREATE TABLE IF NOT EXISTS cell
 (
     wijk         LowCardinality(String),
@@ -55,5 +55,5 @@ CREATE TABLE IF NOT EXISTS cell
 )
 ENGINE = ReplacingMergeTree(gen)
 PARTITION BY toYear(hour)
-ORDER BY (theme, wijk, hour)
+ORDER BY (hour, theme, wijk)
 SETTINGS non_replicated_deduplication_window = 0;

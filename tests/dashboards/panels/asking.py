@@ -39,11 +39,11 @@ def pick(rows: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
 def quiet_weeks(number: int, moment: datetime = MOMENT) -> list[EventRow]:
     """Return events that make ``number`` weeks count as history, without touching the window itself.
 
-    They lie eight hours before and after each week's window, in Lent.
+    They lie 26 hours before and after each week's window, in Lent.
     """
     return [
         event(
-            f"quiet-{week}-{side}", moment - week * WEEK + side * timedelta(hours=8), wijk="BU02680970"
+            f"quiet-{week}-{side}", moment - week * WEEK + side * timedelta(hours=26), wijk="BU02680970"
         )
         for week in range(1, number + 1)
         for side in (-1, 1)

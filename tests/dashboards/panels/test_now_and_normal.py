@@ -200,7 +200,7 @@ def test_per_hour_has_every_hour_and_its_normal(warehouse: Client) -> None:
         ],
     )
     # The history must reach past the chart's first hour as well.
-    add(warehouse, [event(f"edge-{k}", ago(60) - k * WEEK) for k in range(1, 9)], gen=2)
+    add(warehouse, [event(f"edge-{k}", ago(72) - k * WEEK) for k in range(1, 9)], gen=2)
     rows = ask(warehouse, PER_HOUR)
     hours = [row["hour"] for row in rows]
     assert hours == [MOMENT.replace(minute=0) - timedelta(hours=back) for back in reversed(range(48))]
