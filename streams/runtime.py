@@ -266,7 +266,7 @@ def create_app(settings: RuntimeSettings, intake: Intake, worker: ChunkWorker) -
         broker_heartbeat_interval=settings.heartbeat_seconds,
         broker_commit_interval=settings.commit_seconds,
         broker_max_poll_records=settings.fetch_records,
-        broker_client_id="wijkbeeld-streams",
+        broker_client_id=settings.client_id,
         stream_buffer_maxsize=2,
         stream_recovery_delay=0.0,
         stream_wait_empty=True,

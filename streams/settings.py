@@ -15,6 +15,7 @@ class RuntimeSettings:
         group: consumer group; on the embedded broker named by its incarnation.
         topics: raw topics to read.
         folder: where Faust may keep files; it keeps none of ours.
+        client_id: name in the broker's logs.
         fetch_records: most records per partition and fetch that are taken from the client at once.
         commit_seconds: pause between commits.
         drain_seconds: how long work in hand may go on when partitions are revoked or the worker stops.
@@ -29,6 +30,7 @@ class RuntimeSettings:
     group: str
     topics: tuple[str, ...]
     folder: Path
+    client_id: str = "wijkbeeld-streams"
     fetch_records: int = 8000
     commit_seconds: float = 1.0
     drain_seconds: float = 3.0

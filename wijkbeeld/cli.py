@@ -68,6 +68,9 @@ def up(
     clickhouse_port: Annotated[
         int, typer.Option(help="Port of the warehouse (a free one).", min=0, max=65535)
     ] = 0,
+    workers: Annotated[
+        int | None, typer.Option(help="How many streams workers and loaders share the work (1).")
+    ] = None,
 ) -> None:
     """Run everything on this machine: broker, warehouse, ingest, streams, loader, cells and page.
 
@@ -84,6 +87,7 @@ def up(
         "areas": areas and areas.absolute(),
         "seed": seed,
         "page_port": port,
+        "workers": workers,
     }
     settings = read_settings()
     update: dict[str, object] = {key: value for key, value in given.items() if value is not None}

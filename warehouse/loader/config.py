@@ -39,6 +39,7 @@ class LoaderConfig:
             with ``rev`` 1 under it is the first of its id, so it has no older place to look up.
         session_timeout_ms, heartbeat_ms: of the consumer group. The embedded broker lets a group join
             after half the session timeout.
+        client_id: name of this loader in the broker's logs.
         drain: seconds to finish what was begun after ``stop``.
     """
 
@@ -51,4 +52,5 @@ class LoaderConfig:
     first_geo_v: int = 1
     session_timeout_ms: int = 6_000
     heartbeat_ms: int = 1_000
+    client_id: str = "wijkbeeld-loader"
     drain: float = 3.5

@@ -81,6 +81,7 @@ async def _sessions(
             config.group,
             session_timeout_ms=config.session_timeout_ms,
             heartbeat_ms=config.heartbeat_ms,
+            client_id=config.client_id,
             on_revoked=loading.revoked,
             on_assigned=on_ready,
         )

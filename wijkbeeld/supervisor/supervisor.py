@@ -15,14 +15,15 @@ from wijkbeeld.supervisor.plan import (
     INGEST,
     LOADER,
     LOOPBACK,
-    NEEDS_BROKER,
     PAGE,
     RECOMPUTE,
     STREAMS,
     WAREHOUSE,
     Plan,
     free_port,
+    part_of,
 )
+from wijkbeeld.supervisor.rolling import BrokerBudget, Roll
 from wijkbeeld.supervisor.runfile import RunFile
 
 STOP_SECONDS = 9.0
@@ -68,6 +69,9 @@ class Supervisor:
         self._incarnation = STANDING_INCARNATION
         self._dependents: set[str] = set()
         self._topics_since = 0.0
+        self._budget = BrokerBudget(plan.settings.broker_bytes)
+        self._roll: Roll | None = None
+        self._roll_began: float | None = None
         self.topics_ready = False
 
     def start_warehouse(self) -> None:
@@ -90,7 +94,7 @@ class Supervisor:
 
     def start_part(self, name: str) -> None:
         """Start a part of ours against the broker's present life."""
-        if name in NEEDS_BROKER:
+        if name in self._plan.needs_broker:
             self._dependents.add(name)
         self._start(self._plan.part_child(name, self._broker, self._incarnation))
 
@@ -110,6 +114,8 @@ class Supervisor:
             if child is None:  # it was ended because of one that we looked at before it
                 continue
             status = child.poll()
+            if self._roll is not None and name in self._roll.ending:
+                continue
             if status is not None:
                 self._died(name, child, status)
             elif child.ready and self._run_file.parts[name].state != "running":
@@ -118,8 +124,49 @@ class Supervisor:
         for name in [name for name, at in self._restart_at.items() if at <= now]:
             del self._restart_at[name]
             self._restart(name)
-        if not self.topics_ready and (BROKER in self._children or not self._plan.own_broker):
+        if self._roll is not None:
+            self._go_on_rolling(self._roll)
+        elif not self.topics_ready and (BROKER in self._children or not self._plan.own_broker):
             self._make_topics()
+        else:
+            self._roll_if_full()
+
+    def _roll_if_full(self) -> None:
+        plan, broker = self._plan, self._children.get(BROKER)
+        if broker is None or not all(self.is_ready(name) for name in plan.needs_broker):
+            return
+        if self._roll_began is not None:
+            self._tell(
+                f"broker rolled; events flow again after {time.monotonic() - self._roll_began:.1f} s"
+            )
+            self._roll_began = None
+        size = self._budget.exceeded(broker.pid, time.monotonic() - self._topics_since)
+        if size is None:
+            return
+        self._tell(
+            f"broker holds {size / 2**20:.0f} MiB, its budget is {self._budget.size / 2**20:.0f} MiB:"
+            " rolling it; what is not yet stored is published again"
+        )
+        self.topics_ready = False
+        self._roll_began = time.monotonic()
+        self._roll = Roll(((INGEST,), plan.streams, plan.loaders, (BROKER,)))
+
+    def _go_on_rolling(self, roll: Roll) -> None:
+        now = time.monotonic()
+        while roll.ending:
+            if not roll.asked_before(now + PART_STOP_SECONDS[part_of(roll.ending[0])]):
+                self._ask_to_end(roll.ending)
+            alive = [child for name in roll.ending if (child := self._children.get(name)) is not None]
+            if any(child.poll() is None for child in alive) and not roll.is_late(now):
+                return
+            self._end(roll.ending, now)
+            roll.next_group()
+        self._roll = None
+        self._run_file.rolls += 1
+        self._restart_at = {
+            name: at for name, at in self._restart_at.items() if name not in self._plan.needs_broker
+        }
+        self.start_broker()
 
     def _make_topics(self) -> None:
         try:
@@ -130,7 +177,7 @@ class Supervisor:
                 broker.end_now()  # it lives and does not answer; the next look finds it dead
             return
         self.topics_ready = True
-        for name in NEEDS_BROKER:
+        for name in self._plan.needs_broker:
             if name in self._dependents and name not in self._children:
                 self.start_part(name)
 
@@ -150,9 +197,10 @@ class Supervisor:
         self._tell(f"{name} ended (status {status}); starting it again in {wait:.1f} s")
         if name == BROKER:
             # Nothing can be drained into a broker that is gone; what they hold is still in the outbox.
-            self._end(NEEDS_BROKER, time.monotonic() + ORPHAN_STOP_SECONDS)
+            self._roll = self._roll_began = None
+            self._end(self._plan.needs_broker, time.monotonic() + ORPHAN_STOP_SECONDS)
             self.topics_ready = False
-            for dependent in NEEDS_BROKER:
+            for dependent in self._plan.needs_broker:
                 self._restart_at.pop(dependent, None)
         self._restart_at[name] = time.monotonic() + wait
 
@@ -160,7 +208,7 @@ class Supervisor:
         if name == BROKER:
             self.start_broker()
             self._tell("broker starts again, empty: what was not yet stored is published again")
-        elif name not in NEEDS_BROKER or self.topics_ready:
+        elif name not in self._plan.needs_broker or self.topics_ready:
             self.start_part(name)
         # else: it starts with the topics of the broker's next life
 
@@ -168,17 +216,23 @@ class Supervisor:
         """Drain and end every part, those that produce first, within ``STOP_SECONDS``."""
         deadline = time.monotonic() + STOP_SECONDS
         self._restart_at.clear()
-        for group in ((INGEST,), (STREAMS,), (LOADER,), (RECOMPUTE, PAGE, BROKER), (WAREHOUSE,)):
+        flow = ((INGEST,), self._plan.streams, self._plan.loaders)
+        for group in (*flow, (RECOMPUTE, PAGE, BROKER), (WAREHOUSE,)):
             self._end(group, deadline)
 
     def _end(self, names: tuple[str, ...], deadline: float) -> None:
+        self._ask_to_end(names)
         children = [(name, self._children.pop(name)) for name in names if name in self._children]
         for name, child in children:
-            self._run_file.set(name, "stopping", child.pid)
-            child.terminate()
-        for name, child in children:
-            left = min(PART_STOP_SECONDS[name], deadline - time.monotonic())
+            left = min(PART_STOP_SECONDS[part_of(name)], deadline - time.monotonic())
             if not child.wait(left):
                 self._tell(f"{name} did not end in time and was ended")
             child.kill()
             self._run_file.set(name, "stopped")
+
+    def _ask_to_end(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            child = self._children.get(name)
+            if child is not None:
+                self._run_file.set(name, "stopping", child.pid)
+                child.terminate()

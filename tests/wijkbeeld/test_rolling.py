@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from domain.errors import SettingsError
+from domain.topics import PARTITIONS
+from wijkbeeld.supervisor.plan import instance_names, part_of, require_workers
+from wijkbeeld.supervisor.rolling import (
+    LEAST_BROKER_BYTES,
+    SHORTEST_LIFE_SECONDS,
+    BrokerBudget,
+    Roll,
+    require_budget,
+    resident_bytes,
+    unconfirmed_bytes,
+)
+
+MIB = 2**20
+
+
+class Machine:
+    """A broker's memory and a clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.memory = 0
+        self.looks = 0
+        self.budget = BrokerBudget(100, self.memory_of, lambda: self.now)
+
+    def memory_of(self, _pid: int) -> int:
+        self.looks += 1
+        return self.memory
+
+
+def test_a_broker_above_its_budget_is_told_with_its_size() -> None:
+    machine = Machine()
+    machine.memory = 100
+    assert machine.budget.exceeded(1, 60) is None
+    machine.now, machine.memory = 2.0, 101
+    assert machine.budget.exceeded(1, 60) == 101
+
+
+def test_it_looks_once_a_second_and_leaves_a_young_broker_alone() -> None:
+    machine = Machine()
+    machine.memory = 500
+    assert machine.budget.exceeded(1, SHORTEST_LIFE_SECONDS / 2) is None
+    assert machine.looks == 0
+    for tick in range(31):
+        machine.now = tick / 10
+        machine.budget.exceeded(1, 60)
+    assert machine.looks == 4
+
+
+def test_memory_is_that_of_the_process() -> None:
+    assert resident_bytes(os.getpid()) > MIB
+    assert resident_bytes(2**22 + 1) == 0
+
+
+@pytest.mark.parametrize("budget", [LEAST_BROKER_BYTES, 64 * MIB, 512 * MIB])
+def test_what_a_new_broker_gets_at_once_leaves_most_of_its_budget(budget: int) -> None:
+    both_lanes = 2 * unconfirmed_bytes(budget)
+    # Raw records, and what became of them, uncompressed: still no roll.
+    assert 0 < 16 * MIB + 2 * both_lanes < budget
+
+
+def test_a_budget_that_no_broker_can_keep_is_refused() -> None:
+    require_budget(LEAST_BROKER_BYTES)
+    with pytest.raises(SettingsError, match="WIJKBEELD_BROKER_BYTES"):
+        require_budget(LEAST_BROKER_BYTES - 1)
+
+
+def test_a_roll_ends_group_after_group_and_each_is_asked_once() -> None:
+    roll = Roll((("ingest",), ("streams", "streams-2"), ("broker",)))
+    seen = []
+    while roll.ending:
+        seen.append(roll.ending)
+        assert not roll.asked_before(deadline=10.0)
+        assert roll.asked_before(deadline=99.0)
+        assert not roll.is_late(9.9)
+        assert roll.is_late(10.0)
+        roll.next_group()
+    assert seen == [("ingest",), ("streams", "streams-2"), ("broker",)]
+
+
+def test_workers_have_names_of_their_own() -> None:
+    assert instance_names("streams", 3) == ("streams", "streams-2", "streams-3")
+    assert {part_of(name) for name in instance_names("loader", 4)} == {"loader"}
+
+
+@pytest.mark.parametrize("number", [0, PARTITIONS + 1])
+def test_more_workers_than_partitions_are_refused(number: int) -> None:
+    require_workers(PARTITIONS)
+    with pytest.raises(SettingsError, match=f"choose 1 to {PARTITIONS}"):
+        require_workers(number)
