@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from domain.errors import SettingsError, WijkbeeldError
+from wijkbeeld.ddl_command import ddl
 from wijkbeeld.settings import DEFAULT_DATA_DIR, join_sources, read_settings
 
 NOT_RUNNING_STATUS = 3
@@ -193,6 +194,9 @@ def dashboards_push(
     given = {"data_dir": data_dir} | ({"grafana": grafana} if grafana else {})
     for line in push_boards(settings.model_copy(update=given)):
         sys.stdout.write(line + "\n")
+
+
+schemas_app.command("ddl")(ddl)
 
 
 @schemas_app.command("write")

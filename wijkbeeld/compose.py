@@ -124,6 +124,7 @@ def _loader(settings: Settings, stop: threading.Event, on_ready: Callable[[], No
         login.user,
         login.password,
         client_id=f"wijkbeeld-{instance_name('loader', settings.instance)}",
+        clustered=bool(settings.clickhouse_cluster),
     )
     run(config, stop, on_ready)
 
@@ -132,7 +133,8 @@ def _recompute(settings: Settings, stop: threading.Event, on_ready: Callable[[],
     from warehouse.recompute import RecomputeConfig, run
 
     login = writer_login(settings)
-    run(RecomputeConfig(login.url, login.user, login.password), stop, on_ready)
+    clustered = bool(settings.clickhouse_cluster)
+    run(RecomputeConfig(login.url, login.user, login.password, clustered=clustered), stop, on_ready)
 
 
 def _page(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
@@ -160,7 +162,8 @@ def _setup(settings: Settings, stop: threading.Event, on_ready: Callable[[], Non
 
     municipality = load_municipality(settings.gemeente)
     _patiently(lambda: create_topics(_broker(settings), topic_specs(known_sources(settings))), stop)
-    _patiently(lambda: prepare_warehouse(writer_login(settings), municipality), stop)
+    cluster = settings.clickhouse_cluster
+    _patiently(lambda: prepare_warehouse(writer_login(settings), municipality, cluster), stop)
     on_ready()
 
 

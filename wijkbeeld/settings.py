@@ -43,6 +43,7 @@ class Settings(BaseSettings):
         log_file: takes the log as JSON lines; standard error when empty.
         incarnation: names the broker's present life; part of the consumer groups' names.
         clickhouse: URL of ClickHouse's HTTP interface.
+        clickhouse_cluster: name of the cluster on which ClickHouse keeps our tables; empty for one node.
         clickhouse_user, clickhouse_password: user that may write; taken from the data dir when empty.
         page_host, page_port: where the live page listens.
         grafana: URL of Grafana; grafana_token: service account token.
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     geo_v: Annotated[int, Field(ge=1, lt=2**32)] = 1
     log_file: Path | None = None
     clickhouse: Annotated[str, AfterValidator(_no_trailing_slash)] = ""
+    clickhouse_cluster: str = ""
     clickhouse_user: str = ""
     clickhouse_password: str = Field(default="", repr=False)
     page_host: str = "127.0.0.1"

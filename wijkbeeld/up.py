@@ -129,7 +129,7 @@ def _table_maker(plan: Plan) -> Callable[[], bool]:
 
     def make() -> bool:
         try:
-            prepare_warehouse(writer_login(settings), municipality)
+            prepare_warehouse(writer_login(settings), municipality, settings.clickhouse_cluster)
         except WarehouseUnavailable:
             return False
         return True

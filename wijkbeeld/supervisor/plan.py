@@ -131,6 +131,7 @@ class Plan:
             "INCARNATION": incarnation,
             "INSTANCE": _number_of(name),
             "CLICKHOUSE": self.clickhouse_url,
+            "CLICKHOUSE_CLUSTER": settings.clickhouse_cluster,
             "CLICKHOUSE_USER": settings.clickhouse_user,
             "CLICKHOUSE_PASSWORD": settings.clickhouse_password,
             "PAGE_HOST": settings.page_host,
