@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any, cast
 
 import pytest
 
@@ -11,6 +12,7 @@ from wijkbeeld.supervisor.rolling import (
     LEAST_BROKER_BYTES,
     SHORTEST_LIFE_SECONDS,
     BrokerBudget,
+    Farewell,
     Roll,
     require_budget,
     resident_bytes,
@@ -71,17 +73,49 @@ def test_a_budget_that_no_broker_can_keep_is_refused() -> None:
         require_budget(LEAST_BROKER_BYTES - 1)
 
 
-def test_a_roll_ends_group_after_group_and_each_is_asked_once() -> None:
-    roll = Roll((("ingest",), ("streams", "streams-2"), ("broker",)))
-    seen = []
-    while roll.ending:
-        seen.append(roll.ending)
-        assert not roll.asked_before(deadline=10.0)
-        assert roll.asked_before(deadline=99.0)
-        assert not roll.is_late(9.9)
-        assert roll.is_late(10.0)
-        roll.next_group()
-    assert seen == [("ingest",), ("streams", "streams-2"), ("broker",)]
+class Part:
+    """A child that ends when it is told to, or only when it is killed."""
+
+    def __init__(self, log: list[str], name: str, *, obeys: bool = True) -> None:
+        self._log, self._name, self._obeys = log, name, obeys
+        self._gone = False
+
+    def terminate(self) -> None:
+        self._log.append(f"ask {self._name}")
+        self._gone = self._obeys
+
+    def poll(self) -> int | None:
+        return 0 if self._gone else None
+
+    def kill(self) -> None:
+        self._log.append(f"end {self._name}")
+
+
+def test_old_parts_end_group_after_group_and_the_stubborn_one_has_its_time() -> None:
+    log: list[str] = []
+    machine = Machine()
+    groups = [
+        [Part(log, "streams"), Part(log, "streams-2", obeys=False)],
+        [Part(log, "loader")],
+    ]
+    farewell = Farewell(cast(Any, groups), 2.5, lambda: machine.now)
+    assert not farewell.go_on()
+    machine.now = 2.4
+    assert not farewell.go_on()
+    assert log == ["ask streams", "ask streams-2"]
+    machine.now = 2.5
+    assert farewell.go_on()
+    assert log[2:] == ["end streams", "end streams-2", "ask loader", "end loader"]
+    assert farewell.go_on()
+
+
+def test_a_roll_that_is_given_up_ends_what_is_left_of_the_old_life() -> None:
+    log: list[str] = []
+    old = Farewell(cast(Any, [[Part(log, "streams")], [Part(log, "broker")]]), 1.0)
+    roll = Roll(old, 0.0, ingest=Farewell(cast(Any, [[Part(log, "ingest")]]), 1.0))
+    roll.end_now()
+    assert sorted(log) == ["end broker", "end ingest", "end streams"]
+    assert old.go_on()
 
 
 def test_workers_have_names_of_their_own() -> None:

@@ -1,7 +1,10 @@
 """The embedded broker is rolled above a budget of memory: it keeps everything it ever got.
 
-A roll ends the parts that use the broker in the order of the flow, then the broker, and begins its next
-life. What the warehouse has not confirmed by then is published again from the outbox, as after a death.
+A roll is a change from one life of the broker to the next while events flow. The new broker and the
+parts that read from it start beside the old ones. When they are ready, ingest is drained and started
+against the new broker, and the old readers and the old broker end. What the warehouse has not confirmed
+by then is published again from the outbox, as after a death.
+
 It cannot turn into a circle: a new broker gets only an eighth of the room that its budget leaves, per
 lane, before the warehouse confirms, so that every life brings more into the warehouse than it holds.
 """
@@ -10,10 +13,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import psutil
 
 from domain.errors import SettingsError
+from wijkbeeld.supervisor.child import Child
 
 EMPTY_BROKER_BYTES = 16 * 1024 * 1024
 """What a broker holds that has its topics and nothing in them."""
@@ -21,7 +26,7 @@ EMPTY_BROKER_BYTES = 16 * 1024 * 1024
 LEAST_BROKER_BYTES = 20 * 1024 * 1024
 LOOK_SECONDS = 1.0
 SHORTEST_LIFE_SECONDS = 5.0
-"""A roll costs some seconds in which nothing arrives; so much time at least lies between two."""
+"""Every life starts processes and lets them join their groups; so long it lasts at least."""
 
 
 def unconfirmed_bytes(budget: int) -> int:
@@ -88,34 +93,70 @@ def resident_bytes(pid: int) -> int:
         return 0
 
 
-class Roll:
-    """The parts that are still to end before the broker's next life, group by group.
+class Farewell:
+    """Ends children group after group, each with a limited time to drain, without waiting for them.
 
     Args:
-        groups: names of the parts, in the order in which they end.
+        groups: the children, in the order in which they end.
+        seconds: how long the children of a group have.
+        monotonic: seconds of a clock that never steps back.
     """
 
-    def __init__(self, groups: Sequence[Sequence[str]]) -> None:
-        self._groups = [tuple(group) for group in groups]
+    def __init__(
+        self,
+        groups: Sequence[Sequence[Child]],
+        seconds: float,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._groups = [list(group) for group in groups]
+        self._seconds = seconds
+        self._monotonic = monotonic
         self._deadline: float | None = None
 
-    @property
-    def ending(self) -> tuple[str, ...]:
-        """The group that ends now; empty when all have ended."""
-        return self._groups[0] if self._groups else ()
+    def go_on(self) -> bool:
+        """Do what can be done now; return whether all have ended."""
+        while self._groups:
+            group, now = self._groups[0], self._monotonic()
+            if self._deadline is None:
+                self._deadline = now + self._seconds
+                for child in group:
+                    child.terminate()
+            if now < self._deadline and any(child.poll() is None for child in group):
+                return False
+            for child in group:
+                child.kill()
+            del self._groups[0]
+            self._deadline = None
+        return True
 
-    def asked_before(self, deadline: float) -> bool:
-        """Tell whether this group was asked to end before; if not, it has until ``deadline``."""
-        was_asked = self._deadline is not None
-        if not was_asked:
-            self._deadline = deadline
-        return was_asked
+    def end_now(self) -> None:
+        """End those that are left with SIGKILL."""
+        for group in self._groups:
+            for child in group:
+                child.kill()
+        self._groups.clear()
 
-    def is_late(self, now: float) -> bool:
-        """Tell whether the group had its time."""
-        return self._deadline is not None and now >= self._deadline
 
-    def next_group(self) -> None:
-        """Go on with the next group."""
-        del self._groups[0]
-        self._deadline = None
+@dataclass(slots=True)
+class Roll:
+    """A change of the broker that is under way.
+
+    Attributes:
+        old: broker and readers of the life that ends; they go on working until ingest has left them.
+        began: when, seconds of the monotonic clock.
+        ingest: the old ingest, once it was asked to end.
+        ingest_asked: when that was.
+        handed_over: the new ingest was started.
+    """
+
+    old: Farewell
+    began: float
+    ingest: Farewell | None = None
+    ingest_asked: float = 0.0
+    handed_over: bool = False
+
+    def end_now(self) -> None:
+        """Give up on everything that belongs to the old life."""
+        self.old.end_now()
+        if self.ingest is not None:
+            self.ingest.end_now()

@@ -23,7 +23,7 @@ from wijkbeeld.supervisor.plan import (
     free_port,
     part_of,
 )
-from wijkbeeld.supervisor.rolling import BrokerBudget, Roll
+from wijkbeeld.supervisor.rolling import BrokerBudget, Farewell, Roll
 from wijkbeeld.supervisor.runfile import RunFile
 
 STOP_SECONDS = 9.0
@@ -71,7 +71,6 @@ class Supervisor:
         self._topics_since = 0.0
         self._budget = BrokerBudget(plan.settings.broker_bytes)
         self._roll: Roll | None = None
-        self._roll_began: float | None = None
         self.topics_ready = False
 
     def start_warehouse(self) -> None:
@@ -114,8 +113,6 @@ class Supervisor:
             if child is None:  # it was ended because of one that we looked at before it
                 continue
             status = child.poll()
-            if self._roll is not None and name in self._roll.ending:
-                continue
             if status is not None:
                 self._died(name, child, status)
             elif child.ready and self._run_file.parts[name].state != "running":
@@ -124,22 +121,17 @@ class Supervisor:
         for name in [name for name, at in self._restart_at.items() if at <= now]:
             del self._restart_at[name]
             self._restart(name)
-        if self._roll is not None:
-            self._go_on_rolling(self._roll)
-        elif not self.topics_ready and (BROKER in self._children or not self._plan.own_broker):
+        if not self.topics_ready and (BROKER in self._children or not self._plan.own_broker):
             self._make_topics()
-        else:
+        if self._roll is None:
             self._roll_if_full()
+        else:
+            self._go_on_rolling(self._roll)
 
     def _roll_if_full(self) -> None:
         plan, broker = self._plan, self._children.get(BROKER)
         if broker is None or not all(self.is_ready(name) for name in plan.needs_broker):
             return
-        if self._roll_began is not None:
-            self._tell(
-                f"broker rolled; events flow again after {time.monotonic() - self._roll_began:.1f} s"
-            )
-            self._roll_began = None
         size = self._budget.exceeded(broker.pid, time.monotonic() - self._topics_since)
         if size is None:
             return
@@ -147,26 +139,41 @@ class Supervisor:
             f"broker holds {size / 2**20:.0f} MiB, its budget is {self._budget.size / 2**20:.0f} MiB:"
             " rolling it; what is not yet stored is published again"
         )
-        self.topics_ready = False
-        self._roll_began = time.monotonic()
-        self._roll = Roll(((INGEST,), plan.streams, plan.loaders, (BROKER,)))
+        groups = [
+            [self._children.pop(name) for name in names]
+            for names in (plan.streams, plan.loaders, (BROKER,))
+        ]
+        self._roll = Roll(Farewell(groups, PART_STOP_SECONDS[STREAMS]), time.monotonic())
+        self.start_broker()
 
     def _go_on_rolling(self, roll: Roll) -> None:
-        now = time.monotonic()
-        while roll.ending:
-            if not roll.asked_before(now + PART_STOP_SECONDS[part_of(roll.ending[0])]):
-                self._ask_to_end(roll.ending)
-            alive = [child for name in roll.ending if (child := self._children.get(name)) is not None]
-            if any(child.poll() is None for child in alive) and not roll.is_late(now):
+        if roll.ingest is None:
+            readers = (*self._plan.streams, *self._plan.loaders)
+            if not (self.topics_ready and all(self.is_ready(name) for name in readers)):
                 return
-            self._end(roll.ending, now)
-            roll.next_group()
-        self._roll = None
-        self._run_file.rolls += 1
-        self._restart_at = {
-            name: at for name, at in self._restart_at.items() if name not in self._plan.needs_broker
-        }
-        self.start_broker()
+            roll.ingest, roll.ingest_asked = self._take_leave_of_ingest(), time.monotonic()
+        if not roll.ingest.go_on():
+            return
+        if not roll.handed_over:
+            roll.handed_over = True
+            self.start_part(INGEST)
+        if roll.old.go_on() and self.is_ready(INGEST):
+            now = time.monotonic()
+            self._roll = None
+            self._run_file.rolls += 1
+            self._run_file.write()
+            self._tell(
+                f"broker rolled in {now - roll.began:.1f} s; ingest stood still for"
+                f" {now - roll.ingest_asked:.1f} s"
+            )
+
+    def _take_leave_of_ingest(self) -> Farewell:
+        self._restart_at.pop(INGEST, None)
+        ingest = self._children.pop(INGEST, None)
+        if ingest is None:
+            return Farewell((), 0.0)
+        self._run_file.set(INGEST, "stopping", ingest.pid)
+        return Farewell(((ingest,),), PART_STOP_SECONDS[INGEST])
 
     def _make_topics(self) -> None:
         try:
@@ -197,7 +204,7 @@ class Supervisor:
         self._tell(f"{name} ended (status {status}); starting it again in {wait:.1f} s")
         if name == BROKER:
             # Nothing can be drained into a broker that is gone; what they hold is still in the outbox.
-            self._roll = self._roll_began = None
+            self._give_up_roll()
             self._end(self._plan.needs_broker, time.monotonic() + ORPHAN_STOP_SECONDS)
             self.topics_ready = False
             for dependent in self._plan.needs_broker:
@@ -216,23 +223,24 @@ class Supervisor:
         """Drain and end every part, those that produce first, within ``STOP_SECONDS``."""
         deadline = time.monotonic() + STOP_SECONDS
         self._restart_at.clear()
+        self._give_up_roll()
         flow = ((INGEST,), self._plan.streams, self._plan.loaders)
         for group in (*flow, (RECOMPUTE, PAGE, BROKER), (WAREHOUSE,)):
             self._end(group, deadline)
 
+    def _give_up_roll(self) -> None:
+        if self._roll is not None:
+            self._roll.end_now()
+            self._roll = None
+
     def _end(self, names: tuple[str, ...], deadline: float) -> None:
-        self._ask_to_end(names)
         children = [(name, self._children.pop(name)) for name in names if name in self._children]
+        for name, child in children:
+            self._run_file.set(name, "stopping", child.pid)
+            child.terminate()
         for name, child in children:
             left = min(PART_STOP_SECONDS[part_of(name)], deadline - time.monotonic())
             if not child.wait(left):
                 self._tell(f"{name} did not end in time and was ended")
             child.kill()
             self._run_file.set(name, "stopped")
-
-    def _ask_to_end(self, names: tuple[str, ...]) -> None:
-        for name in names:
-            child = self._children.get(name)
-            if child is not None:
-                self._run_file.set(name, "stopping", child.pid)
-                child.terminate()
