@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated
+from typing import TextIO
 
-import typer
+from warehouse.migrate import shipped_migrations
 
 
-def ddl(
-    cluster: Annotated[
-        str, typer.Option(help="Name of the cluster in ClickHouse's configuration; one node without.")
-    ] = "",
-) -> None:
-    """Print the SQL of every migration, as `wijkbeeld run setup` applies it."""
-    from warehouse.migrate import shipped_migrations
+def write_ddl(cluster: str, out: TextIO) -> None:
+    """Write the SQL of every migration, as the part ``setup`` applies it.
 
+    Args:
+        cluster: name of the cluster in ClickHouse's configuration; empty for one node.
+        out: takes the text.
+
+    Raises:
+        SettingsError: the name is none, or a migration has no form for a cluster.
+    """
     for migration in shipped_migrations():
-        sys.stdout.write(f"-- {migration.number:04d} {migration.name}\n")
-        for statement in migration.rendered(cluster):
-            sys.stdout.write(f"{statement};\n\n")
+        statements = migration.rendered(cluster)
+        out.write(f"-- {migration.number:04d} {migration.name}\n")
+        out.writelines(f"{statement};\n\n" for statement in statements)

@@ -8,6 +8,7 @@ import pytest
 from domain.errors import SettingsError
 from domain.topics import PARTITIONS
 from wijkbeeld.supervisor.plan import instance_names, part_of, require_workers
+from wijkbeeld.supervisor.processes import resident_bytes
 from wijkbeeld.supervisor.rolling import (
     LEAST_BROKER_BYTES,
     SHORTEST_LIFE_SECONDS,
@@ -15,7 +16,6 @@ from wijkbeeld.supervisor.rolling import (
     Farewell,
     Roll,
     require_budget,
-    resident_bytes,
     unconfirmed_bytes,
 )
 

@@ -15,10 +15,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import psutil
-
 from domain.errors import SettingsError
 from wijkbeeld.supervisor.child import Child
+from wijkbeeld.supervisor.processes import resident_bytes
 
 EMPTY_BROKER_BYTES = 16 * 1024 * 1024
 """What a broker holds that has its topics and nothing in them."""
@@ -55,18 +54,18 @@ class BrokerBudget:
 
     Args:
         size: bytes of resident memory.
-        memory_of: returns those of a process; 0 when it is gone.
+        memory_of: returns those of a process, 0 when it is gone.
         monotonic: seconds of a clock that never steps back.
     """
 
     def __init__(
         self,
         size: int,
-        memory_of: Callable[[int], int] | None = None,
+        memory_of: Callable[[int], int] = resident_bytes,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.size = size
-        self._memory_of = memory_of or resident_bytes
+        self._memory_of = memory_of
         self._monotonic = monotonic
         self._looked = float("-inf")
 
@@ -83,14 +82,6 @@ class BrokerBudget:
         self._looked = now
         size = self._memory_of(pid)
         return size if size > self.size else None
-
-
-def resident_bytes(pid: int) -> int:
-    """Return the resident memory of a process, 0 when it is gone."""
-    try:
-        return int(psutil.Process(pid).memory_info().rss)
-    except psutil.Error:
-        return 0
 
 
 class Farewell:
