@@ -13,6 +13,7 @@ BENCHMARKS = {
     ),
     "ingest": ("benchmarks.ingest_publish", "outbox -> broker, beside a bare send loop"),
     "loader": ("benchmarks.loader", "events -> ClickHouse, beside a bare insert"),
+    "soak": ("benchmarks.soak", "everything under a steady load for an hour (not part of 'all')"),
 }
 
 
@@ -28,7 +29,7 @@ def main() -> None:
         "--json", metavar="FILE", help="write the results of a single benchmark as JSON too"
     )
     options = parser.parse_args()
-    names = list(BENCHMARKS) if "all" in options.name else options.name
+    names = [name for name in BENCHMARKS if name != "soak"] if "all" in options.name else options.name
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
         parser.error(f"no such benchmark: {', '.join(unknown)}")
