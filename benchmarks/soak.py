@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.machine import machine_facts
-from tests.system.archives import receiver_line
+from tests.system.archives import START, receiver_line
 from tests.system.running import RunningWijkbeeld
+from warehouse.client import connect
+from wijkbeeld.access import WRITER, load_or_create_credentials
+from wijkbeeld.datadir import DataDir
 
 MIB = 2**20
 MEMORY = ("warehouse", "ingest", "streams", "loader", "recompute", "page", "broker")
@@ -41,39 +44,55 @@ MOST_GROWTH = 1.25
 MOST_GROWTH_MIB = 48
 """... or so many MiB more, whichever is more: what an allocator keeps differs from run to run."""
 
-_PARTS = "SELECT table, count() FROM system.parts WHERE active GROUP BY table FORMAT TSV"
+_PARTS = "SELECT count() FROM system.parts WHERE active AND database = currentDatabase() GROUP BY table"
 
 
 class Receiver:
-    """Writes lines at a steady rate, as many as are due at each call."""
+    """Writes lines at a steady rate, as many as are due at each call.
+
+    Their times are minutes apart, as in an archive: of many messages at once most would be taken for
+    repeats of one another.
+    """
 
     def __init__(self, file: Path, rate: float) -> None:
         self._file = file
         self._rate = rate
         self._draw = random.Random(1)
+        self._moment = START
         self._began = time.monotonic()
         self.written = 0
 
     def write_due(self) -> None:
         """Write the lines that are due by now."""
         due = int((time.monotonic() - self._began) * self._rate)
-        if due > self.written:
-            now = datetime.now(UTC)
-            with self._file.open("a") as lines:
-                lines.writelines(receiver_line(now, self._draw) for _ in range(due - self.written))
-            self.written = due
+        with self._file.open("a") as lines:
+            while self.written < due:
+                self._moment += timedelta(seconds=self._draw.randrange(10, 600))
+                lines.write(receiver_line(self._moment, self._draw))
+                self.written += 1
+
+
+def active_parts(data_dir: Path) -> list[int]:
+    """Return the number of active parts of each table; the reader does not get to see them."""
+    url = str(json.loads((data_dir / "access.json").read_text())["url"])
+    password = load_or_create_credentials(DataDir(data_dir).credentials).writer_password
+    client = connect(url, WRITER, password)
+    try:
+        return [int(number) for (number,) in client.query(_PARTS)]
+    finally:
+        client.close()
 
 
 def reading(running: RunningWijkbeeld, began: float) -> dict[str, Any]:
     """Return what is to be seen now; memory in MiB, disk in MiB, times in seconds."""
     status = running.status()
     totals = status.get("totals", {})
-    tables = dict(line.split("\t") for line in running.sql(_PARTS).splitlines())
-    counts = [int(number) for number in tables.values()]
+    counts = active_parts(running.data_dir)
     parts = running.parts()
     return {
         "seconds": round(time.monotonic() - began),
         "received": totals.get("received"),
+        "stored": totals.get("stored"),
         "in_flight": totals.get("in_flight"),
         "dirty_batches": (status.get("lag") or {}).get("dirty_batches"),
         "memory": {name: round(running.memory(name) / MIB) for name in MEMORY if name in parts},
@@ -161,16 +180,18 @@ def _ticks(seconds: float, every: float, receiver: Receiver) -> Iterator[None]:
 def _tell(console: Console, row: Mapping[str, Any]) -> None:
     memory = " ".join(f"{name} {size}" for name, size in row["memory"].items())
     console.print(
-        f"{row['seconds']:>6} s  received {row['received']}, in flight {row['in_flight']},"
-        f" parts {row['active_parts']}, MiB: {memory}"
+        f"{row['seconds']:>6} s  received {row['received']}, stored {row['stored']},"
+        f" in flight {row['in_flight']}, parts {row['active_parts']}, MiB: {memory}"
     )
 
 
 def _show(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
-    table = Table("s", "received", "in flight", "parts", "most", "disk MiB", "rolls", *MEMORY, box=None)
+    table = Table(
+        "s", "received", "stored", "in flight", "parts", "most", "disk MiB", "rolls", *MEMORY, box=None
+    )
     for row in rows:
         table.add_row(
-            *(str(row[name]) for name in ("seconds", "received", "in_flight")),
+            *(str(row[name]) for name in ("seconds", "received", "stored", "in_flight")),
             *(str(row[name]) for name in ("active_parts", "most_active_parts")),
             f"{sum(row['disk'].values()):.0f}",
             str(row["rolls"]),
