@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -36,25 +37,61 @@ def _page_answers(running: RunningWijkbeeld) -> bool:
         return bool(answer.status == 200)
 
 
+class Receiver:
+    """A file that a receiver writes portions of lines to."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.file.touch()
+        self.received = 0
+
+    def feed_until(self, running: RunningWijkbeeld, enough: Callable[[], bool]) -> None:
+        """Write portions, each when the one before is received, until it is enough."""
+        portion = self.file.with_suffix(".portion")
+        for _ in range(PORTIONS):
+            write_lines(portion, LINES, seed=self.received // LINES)
+            with self.file.open("a") as lines:
+                lines.write(portion.read_text())
+            self.received += LINES
+            wait_until(lambda: _received(running) >= self.received or enough(), 300, "the lines")
+            if enough():
+                return
+        raise AssertionError(f"{PORTIONS} portions are not enough; up printed:\n{running.output}")
+
+
+def _received(running: RunningWijkbeeld) -> int:
+    return int(running.status().get("totals", {}).get("received") or 0)
+
+
+def _calm(file: Path, folder: Path, received: int) -> tuple[dict[str, int], str]:
+    with RunningWijkbeeld(folder, "--source", f"p2000={file}") as running:
+        counts = everything_stored(running, received)
+        assert running.rolls() == 0
+        return counts, running.sql(CELLS)
+
+
 def test_a_broker_that_is_rolled_twice_changes_nothing(tmp_path: Path) -> None:
-    lines, portion = tmp_path / "lines.txt", tmp_path / "portion.txt"
-    lines.touch()
-    received = 0
-    with RunningWijkbeeld(tmp_path / "rolled", "--source", f"p2000={lines}", env=LEAST) as running:
-        for seed in range(PORTIONS):
-            write_lines(portion, LINES, seed=seed)
-            with lines.open("a") as receiver:
-                receiver.write(portion.read_text())
-            received += LINES
-            everything_stored(running, received)
-            assert _page_answers(running)
-            if running.rolls() >= ROLLS:
-                break
-        assert running.rolls() >= ROLLS, running.output
+    receiver = Receiver(tmp_path / "lines.txt")
+    source = f"p2000={receiver.file}"
+    with RunningWijkbeeld(tmp_path / "rolled", "--source", source, env=LEAST) as running:
+        receiver.feed_until(running, lambda: running.rolls() >= ROLLS)
+        assert _page_answers(running)
+        rolled = everything_stored(running, receiver.received), running.sql(CELLS)
         assert running.output.count("rolling it") >= ROLLS
-        rolled = everything_stored(running, received), running.sql(CELLS)
         assert all(part["restarts"] == 0 for part in running.parts().values())
 
-    with RunningWijkbeeld(tmp_path / "calm", "--source", f"p2000={lines}") as running:
-        assert (everything_stored(running, received), running.sql(CELLS)) == rolled
-        assert running.rolls() == 0
+    assert _calm(receiver.file, tmp_path / "calm", receiver.received) == rolled
+
+
+def test_deaths_during_a_roll_change_nothing(tmp_path: Path) -> None:
+    receiver = Receiver(tmp_path / "lines.txt")
+    source = f"p2000={receiver.file}"
+    with RunningWijkbeeld(tmp_path / "stormy", "--source", source, env=LEAST) as running:
+        for number, victim in enumerate(("broker", "ingest"), start=1):
+            before = running.parts()["broker"]["pid"]
+            receiver.feed_until(running, lambda n=number: running.output.count("rolling it") >= n)  # type: ignore[misc]  # mypy cannot type a default in a lambda
+            wait_until(lambda old=before: running.parts()["broker"]["pid"] != old, 60, "the next broker")  # type: ignore[misc]  # as above
+            running.kill_part(victim)
+        stormy = everything_stored(running, receiver.received), running.sql(CELLS)
+
+    assert _calm(receiver.file, tmp_path / "calm", receiver.received) == stormy
