@@ -9,7 +9,7 @@ ARGS ?=
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
-.PHONY: help up test test-fast check format bench lock schemas boards clean
+.PHONY: help up test test-fast test-long check format bench lock schemas boards clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,6 +22,9 @@ test: $(DEV) ## Run all tests
 
 test-fast: $(DEV) ## Run the tests that take less than half a minute together
 	$(BIN)/python -m pytest -q -n auto --dist loadscope -m "not integration and not slow" $(ARGS)
+
+test-long: $(DEV) ## Run everything under a steady load for an hour (ARGS="--minutes 5" for less)
+	$(BIN)/python -m benchmarks.soak $(ARGS)
 
 check: $(DEV) ## Check formatting, style, types and import rules
 	$(BIN)/ruff format --check .

@@ -27,12 +27,14 @@ class Pace:
         slice: a feed that has more at once gives way after this.
         most_pending: records in the outbox above which a feed that has more at once waits: what it did
             not read yet is safe where it lies, and the disk is not endless.
+        most_pending_size: the same in bytes.
         crowded_wait: how long it waits then.
         backoff: waits after failures.
     """
 
     slice: timedelta = timedelta(milliseconds=250)
     most_pending: int = 250_000
+    most_pending_size: int = 1024 * 1024 * 1024
     crowded_wait: timedelta = timedelta(seconds=1)
     backoff: Backoff = field(default_factory=Backoff)
 
@@ -104,7 +106,7 @@ class FeedRunner:
         place = self._outbox.place(self._source.name, self._lane)
         if place.done:
             return None
-        if self._has_more and self._outbox.pending() > self._pace.most_pending:
+        if self._has_more and self._is_crowded():
             return self._pace.crowded_wait
         cursor = place.cursor
         started = self._monotonic()
@@ -119,6 +121,12 @@ class FeedRunner:
                 return timedelta(0)
             cursor = poll.cursor
         return None
+
+    def _is_crowded(self) -> bool:
+        return (
+            self._outbox.stock.size > self._pace.most_pending_size
+            or self._outbox.pending() > self._pace.most_pending
+        )
 
     def _poll(self, cursor: Cursor | None) -> Poll:
         now = self._clock.now()

@@ -36,7 +36,11 @@ class Window:
         records: of both lanes together.
         backfill: of the backfill lane, so that it leaves room for live events.
         size: bytes of both lanes together.
+        backfill_size: bytes of the backfill lane.
         read: records read from the outbox at once.
+        read_size: bytes read from the outbox at once.
+        unconfirmed: bytes of each lane that the broker may hold and the warehouse has not confirmed; for
+            a broker that keeps everything in memory. None: as much as there is.
         glance: seconds between two looks at what is on its way.
         idle: seconds between two looks at the outbox when nothing is.
     """
@@ -44,7 +48,10 @@ class Window:
     records: int = 10_000
     backfill: int = 5_000
     size: int = 32 * 1024 * 1024
+    backfill_size: int = 16 * 1024 * 1024
     read: int = 1_000
+    read_size: int = 4 * 1024 * 1024
+    unconfirmed: int | None = None
     glance: float = 0.005
     idle: float = 0.5
 
@@ -55,13 +62,13 @@ class _InFlight:
     def __init__(self) -> None:
         self._queues: dict[tuple[Lane, str, int], deque[tuple[Delivery, int, int]]] = defaultdict(deque)
         self.records = dict.fromkeys(Lane, 0)
-        self.size = 0
+        self.size = dict.fromkeys(Lane, 0)
 
     def add(self, lane: Lane, topic: str, partition: int, delivery: Delivery, record: Record) -> None:
         size = len(record.payload)
         self._queues[lane, topic, partition].append((delivery, record.seq, size))
         self.records[lane] += 1
-        self.size += size
+        self.size[lane] += size
 
     def sweep(self) -> tuple[dict[Lane, list[int]], BaseException | None]:
         """Take out what has arrived or failed; return the ``seq`` that arrived, and a failure."""
@@ -71,7 +78,7 @@ class _InFlight:
             while queue and queue[0][0].is_done:
                 delivery, seq, size = queue.popleft()
                 self.records[lane] -= 1
-                self.size -= size
+                self.size[lane] -= size
                 if delivery.exception is None:
                     arrived[lane].append(seq)
                 else:
@@ -154,15 +161,17 @@ class _Session:
         self._window = window
         self._in_flight = _InFlight()
         self._after = dict.fromkeys(Lane, 0)
+        self._held_back = dict.fromkeys(Lane, False)
+        self._log = structlog.get_logger(__name__)
         self.has_published = False
 
     def run(self, stop: threading.Event, drain_seconds: float) -> None:
         try:
             while not stop.is_set():
                 self._outbox.news.clear()
-                sent = self._send_next(Lane.LIVE, self._window.records)
+                sent = self._send_next(Lane.LIVE)
                 if sent < self._window.read:
-                    sent += self._send_next(Lane.BACKFILL, self._window.backfill)
+                    sent += self._send_next(Lane.BACKFILL)
                 self._take_note()
                 if not sent:
                     on_its_way = self._in_flight.total > 0
@@ -173,15 +182,34 @@ class _Session:
             raise
         self._producer.close(drain_seconds)
 
-    def _send_next(self, lane: Lane, most: int) -> int:
-        room = min(most - self._in_flight.records[lane], self._window.records - self._in_flight.total)
-        if room <= 0 or self._in_flight.size >= self._window.size:
+    def _send_next(self, lane: Lane) -> int:
+        room, size = self._room(lane)
+        if room <= 0 or size <= 0:
             return 0
-        records = self._reader.read(lane, self._after[lane], min(room, self._window.read))
+        records = self._reader.read(lane, self._after[lane], room, size)
         for record in records:
             self._send(lane, record)
             self._after[lane] = record.seq
         return len(records)
+
+    def _room(self, lane: Lane) -> tuple[int, int]:
+        """Return how many records and bytes of a lane may be sent now."""
+        window, on_its_way = self._window, self._in_flight
+        room = window.records - on_its_way.total
+        size = window.size - sum(on_its_way.size.values())
+        if lane is Lane.BACKFILL:
+            room = min(room, window.backfill - on_its_way.records[lane])
+            size = min(size, window.backfill_size - on_its_way.size[lane])
+        if window.unconfirmed is not None:
+            unconfirmed = on_its_way.size[lane] + self._outbox.stock.at_broker(lane)
+            self._note_holding(lane, unconfirmed >= window.unconfirmed)
+            size = min(size, window.unconfirmed - unconfirmed)
+        return min(room, window.read), min(size, window.read_size)
+
+    def _note_holding(self, lane: Lane, holds: bool) -> None:
+        if holds is not self._held_back[lane]:
+            self._held_back[lane] = holds
+            self._log.info("publishing_held_back" if holds else "publishing_goes_on", lane=str(lane))
 
     def _send(self, lane: Lane, record: Record) -> None:
         key = record_key(record.source, record.event_id)

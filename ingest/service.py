@@ -26,7 +26,7 @@ from ingest.keys import KeyedHash
 from ingest.outbox.store import Outbox, OutboxClosed
 from ingest.poller import Poller
 from ingest.protocol import Source
-from ingest.publisher import Publisher
+from ingest.publisher import Publisher, Window
 
 _SOURCE_NAME: TypeAdapter[str] = TypeAdapter(SourceName)
 
@@ -55,6 +55,8 @@ class IngestConfig:
         sources: what is polled.
         clock: gives the time of receipt.
         pace: how feeds share ingest.
+        unconfirmed: bytes of each lane that a broker which forgets may hold before the warehouse has
+            confirmed them: it keeps all of it in memory.
     """
 
     outbox_path: Path
@@ -66,6 +68,7 @@ class IngestConfig:
     sources: tuple[Source, ...]
     clock: Clock
     pace: Pace = field(default_factory=Pace)
+    unconfirmed: int = 64 * 1024 * 1024
 
 
 def run(config: IngestConfig, stop: threading.Event, on_ready: Callable[[], None]) -> None:
@@ -140,7 +143,10 @@ class _Service:
     def run(self, stop: threading.Event, on_ready: Callable[[], None]) -> None:
         """Run until ``stop`` or a failure, drain, and raise the failure."""
         config = self._config
-        publisher = Publisher(self._outbox, partial(Producer, config.bootstrap), keep=config.forgets)
+        window = Window(unconfirmed=config.unconfirmed if config.forgets else None)
+        publisher = Publisher(
+            self._outbox, partial(Producer, config.bootstrap), keep=config.forgets, window=window
+        )
         publishing = self._start(
             "publisher", lambda: publisher.run(self._publishing_ends, _PUBLISHER_DRAIN_SECONDS)
         )

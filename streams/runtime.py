@@ -27,6 +27,7 @@ from mode.threads import WorkerThread
 
 from domain.topics import Lane, lane_of
 from streams.chunk_worker import ChunkWorker, Delivery, Partition
+from streams.fetch_budget import FetchBudget
 from streams.intake import Fetched, Intake
 from streams.publishing import passes_by_itself
 from streams.settings import RuntimeSettings
@@ -58,12 +59,13 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
         consumer: Any,
         active_partitions: set[TP],
         timeout: float | None = None,
-        max_records: int | None = None,
+        max_records: int | None = None,  # Faust's own, which knows no bytes
     ) -> Any:
         assignment = consumer._subscription.subscription.assignment
         before = _positions(assignment)
         live = {tp for tp in active_partitions if lane_of(tp.topic) is Lane.LIVE}
         _spare_record_objects(consumer._fetcher)
+        max_records = self.app.fetch_budget.records
         records: Mapping[Any, list[Any]] = {}
         if live and live != active_partitions:
             records = await super()._fetch_records(consumer, live, 0, max_records)
@@ -72,6 +74,7 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
         if assignment is not consumer._subscription.subscription.assignment:
             # A rebalance came in between. It is followed by a seek, which brings these records back.
             return Fetched()
+        self.app.fetch_budget.learn(records.values())
         return Fetched({TP(*tp): found for tp, found in records.items()}, before, _positions(assignment))
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
@@ -245,6 +248,7 @@ class ChunkApp(faust.App):
     settings: RuntimeSettings
     intake: Intake
     worker: ChunkWorker
+    fetch_budget: FetchBudget
 
     def seconds_since_fetch(self) -> float:
         """Return how long ago the consumer last heard from its thread."""
@@ -266,7 +270,7 @@ def create_app(settings: RuntimeSettings, intake: Intake, worker: ChunkWorker) -
         broker_heartbeat_interval=settings.heartbeat_seconds,
         broker_commit_interval=settings.commit_seconds,
         broker_max_poll_records=settings.fetch_records,
-        broker_client_id="wijkbeeld-streams",
+        broker_client_id=settings.client_id,
         stream_buffer_maxsize=2,
         stream_recovery_delay=0.0,
         stream_wait_empty=True,
@@ -276,6 +280,7 @@ def create_app(settings: RuntimeSettings, intake: Intake, worker: ChunkWorker) -
         worker_redirect_stdouts=False,
     )
     app.settings, app.intake, app.worker = settings, intake, worker
+    app.fetch_budget = FetchBudget(settings.fetch_records, settings.fetch_bytes)
     app.transport = _Transport(app.conf.broker_consumer, app)
 
     async def pass_on(stream: Any) -> None:

@@ -116,7 +116,7 @@ class _Session:
         self.worked = False
 
     async def run(self) -> None:
-        publisher = self._with.connect(self._settings.bootstrap, "wijkbeeld-streams")
+        publisher = self._with.connect(self._settings.bootstrap, self._settings.client_id)
         if not await self._unless_stopped(publisher.start()):
             return
         tracker: CommitTracker[Partition] = CommitTracker()

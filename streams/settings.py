@@ -15,7 +15,10 @@ class RuntimeSettings:
         group: consumer group; on the embedded broker named by its incarnation.
         topics: raw topics to read.
         folder: where Faust may keep files; it keeps none of ours.
-        fetch_records: most records per partition and fetch that are taken from the client at once.
+        client_id: name in the broker's logs.
+        fetch_records: most records that are taken from the client at once.
+        fetch_bytes: bytes of values that are taken from the client at once, as far as their size is
+            known beforehand (``fetch_budget``).
         commit_seconds: pause between commits.
         drain_seconds: how long work in hand may go on when partitions are revoked or the worker stops.
         session_seconds, heartbeat_seconds: of the consumer group; the embedded broker lets a member
@@ -29,7 +32,9 @@ class RuntimeSettings:
     group: str
     topics: tuple[str, ...]
     folder: Path
+    client_id: str = "wijkbeeld-streams"
     fetch_records: int = 8000
+    fetch_bytes: int = 16 * 1024 * 1024
     commit_seconds: float = 1.0
     drain_seconds: float = 3.0
     session_seconds: float = 6.0

@@ -27,6 +27,7 @@ class StreamsConfig:
         geo_v: version of the area and street tables, counted up when any of them changes.
         folder: a folder for Faust; nothing of ours is kept in it.
         streets_csv: text of a street and postcode table (``streams.tables.parse_streets``).
+        client_id: name of this worker in the broker's logs.
         areas_geojson: polygons of the wijken (``streams.areas_index.parse_areas``).
     """
 
@@ -38,6 +39,7 @@ class StreamsConfig:
     folder: Path
     streets_csv: str | None = None
     areas_geojson: bytes | None = None
+    client_id: str = "wijkbeeld-streams"
 
 
 def run(config: StreamsConfig, stop: threading.Event, on_ready: Callable[[], None]) -> None:
@@ -60,5 +62,6 @@ def run(config: StreamsConfig, stop: threading.Event, on_ready: Callable[[], Non
         group=config.group,
         topics=tuple(raw_topic(source, lane) for source in config.sources for lane in Lane),
         folder=config.folder,
+        client_id=config.client_id,
     )
     serve(settings, Work(Pipeline(tables)), stop, on_ready)

@@ -115,6 +115,14 @@ class TestServices:
     def test_it_has_limits(self, name: str) -> None:
         assert {"cpus", "memory"} <= ALL[name]["deploy"]["resources"]["limits"].keys()
 
+    def test_only_what_shares_partitions_can_be_multiplied(self) -> None:
+        shared = {name for name, service in ALL.items() if "replicas" in service["deploy"]}
+        assert shared == {"streams", "loader"}
+        for name in shared:
+            assert ALL[name]["deploy"]["replicas"] == 1
+            assert "container_name" not in ALL[name]
+            assert not ALL[name].get("ports")
+
     @each_service
     def test_its_ports_are_published_on_this_machine_only(self, name: str) -> None:
         for port in ALL[name].get("ports", []):

@@ -18,6 +18,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError, Error
 from urllib3.exceptions import HTTPError
 
 from domain.errors import SettingsError, Terminal, WarehouseUnavailable
+from warehouse.cluster import CLUSTER_CHANGE, CLUSTER_INSERT, CLUSTER_READ
 from warehouse.exactness import EXACT_INSERT, EXACT_READ, EXACT_SELECT_INSERT
 
 T = TypeVar("T")
@@ -66,14 +67,24 @@ class StatementRefused(Terminal):
 
 
 class Client:
-    """A connection to one ClickHouse database. May be used from several threads at once."""
+    """A connection to one ClickHouse database. May be used from several threads at once.
 
-    def __init__(self, vendor: VendorClient) -> None:
+    Args:
+        vendor: the vendor's client.
+        clustered: the tables are spread over a cluster.
+    """
+
+    def __init__(self, vendor: VendorClient, *, clustered: bool = False) -> None:
         self._vendor = vendor
-        self._insert_settings = self._accepted(EXACT_INSERT)
-        self._select_insert_settings = self._accepted(EXACT_SELECT_INSERT)
-        self._read_settings = self._accepted(EXACT_READ)
-        self._unsafe = self._fixed_otherwise(EXACT_INSERT)
+        read, insert, change = (
+            (CLUSTER_READ, CLUSTER_INSERT, CLUSTER_CHANGE) if clustered else ({}, {}, {})
+        )
+        exact_insert = {**EXACT_INSERT, **insert}
+        self._insert_settings = self._accepted(exact_insert)
+        self._select_insert_settings = self._accepted({**EXACT_SELECT_INSERT, **read, **insert})
+        self._read_settings = self._accepted({**EXACT_READ, **read})
+        self._change_settings = self._accepted({**read, **change})
+        self._unsafe = self._fixed_otherwise(exact_insert)
 
     def _accepted(self, settings: Mapping[str, str | int]) -> dict[str, str | int]:
         """Leave out what this server does not know and what this user may only read."""
@@ -132,7 +143,7 @@ class Client:
         Raises:
             WarehouseUnavailable, StatementRefused: see ``insert_rows``.
         """
-        self._command(statement, parameters, {}, "a statement")
+        self._command(statement, parameters, self._change_settings, "a statement")
 
     def query(
         self, statement: str, parameters: Mapping[str, Any] | None = None
@@ -184,6 +195,7 @@ def connect(
     *,
     timeout: timedelta = timedelta(seconds=60),
     database: str | None = None,
+    clustered: bool = False,
 ) -> Client:
     """Connect to ClickHouse.
 
@@ -194,6 +206,7 @@ def connect(
         password: its password.
         timeout: how long an answer may take.
         database: overrides the database in ``url``.
+        clustered: the tables are spread over a cluster (``warehouse.cluster``).
 
     Raises:
         SettingsError: ``url`` is not of that form.
@@ -220,7 +233,7 @@ def connect(
             compress=False,
         ),
     )
-    return Client(vendor)
+    return Client(vendor, clustered=clustered)
 
 
 def _guarded(what: str, call: Callable[[], T]) -> T:

@@ -17,6 +17,7 @@ import structlog
 
 from domain.errors import SettingsError, Terminal
 from warehouse.client import Client
+from warehouse.cluster import on_cluster
 
 _FILE = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 _END_OF_STATEMENT = re.compile(r";[ \t]*\n")
@@ -46,6 +47,16 @@ class Migration:
         text = _COMMENT.sub("", self.sql)
         return [part.strip() for part in _END_OF_STATEMENT.split(text) if part.strip()]
 
+    def rendered(self, cluster: str) -> list[str]:
+        """Return the statements for a cluster of that name, or for one node where it is empty.
+
+        Raises:
+            SettingsError: a statement has no form for a cluster.
+        """
+        if not cluster:
+            return self.statements
+        return [made for statement in self.statements for made in on_cluster(statement, cluster)]
+
 
 def shipped_migrations() -> tuple[Migration, ...]:
     """Return the migrations of this program, by number.
@@ -67,19 +78,22 @@ def shipped_migrations() -> tuple[Migration, ...]:
     return tuple(found)
 
 
-def migrate(client: Client, migrations: Sequence[Migration] | None = None) -> list[int]:
+def migrate(
+    client: Client, migrations: Sequence[Migration] | None = None, cluster: str = ""
+) -> list[int]:
     """Bring the database to the newest schema; return the numbers that were applied now.
 
     Args:
         client: a user who may create tables.
         migrations: those to apply; None takes the ones that ship with this program.
+        cluster: name of a cluster on which the tables are made; empty for one node.
 
     Raises:
         SchemaDrift: an applied file was changed afterwards, or the database is newer than this program.
         WarehouseUnavailable: ClickHouse is away; call again.
     """
     wanted = shipped_migrations() if migrations is None else tuple(migrations)
-    _run(client, wanted[0])  # creates the record itself
+    _run(client, wanted[0], cluster)  # creates the record itself
     applied = {
         int(number): (str(name), str(checksum))
         for number, name, checksum in client.query("SELECT number, name, checksum FROM migration")
@@ -88,7 +102,7 @@ def migrate(client: Client, migrations: Sequence[Migration] | None = None) -> li
     done = []
     for migration in wanted:
         if migration.number not in applied:
-            _run(client, migration)
+            _run(client, migration, cluster)
             _record(client, migration)
             done.append(migration.number)
             structlog.get_logger(__name__).info("migration_applied", number=migration.number)
@@ -113,8 +127,8 @@ def _check(wanted: Sequence[Migration], applied: dict[int, tuple[str, str]]) -> 
         )
 
 
-def _run(client: Client, migration: Migration) -> None:
-    for statement in migration.statements:
+def _run(client: Client, migration: Migration, cluster: str) -> None:
+    for statement in migration.rendered(cluster):
         client.execute(statement)
 
 

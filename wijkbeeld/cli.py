@@ -23,12 +23,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 dashboards_app = typer.Typer(help="The Grafana boards.", no_args_is_help=True)
-schemas_app = typer.Typer(help="The JSON Schemas of what travels through topics.", no_args_is_help=True)
+schemas_app = typer.Typer(help="What travels through topics, and the tables.", no_args_is_help=True)
 app.add_typer(dashboards_app, name="dashboards")
 app.add_typer(schemas_app, name="schemas")
 
 DataDirOption = Annotated[
     Path, typer.Option("--data-dir", envvar="WIJKBEELD_DATA_DIR", help="Folder that keeps everything.")
+]
+WarehousePortOption = Annotated[
+    int, typer.Option(help="Port of the warehouse (a free one).", min=0, max=65535)
+]
+WorkersOption = Annotated[
+    int | None, typer.Option(help="How many streams workers and loaders share the work (1).")
 ]
 
 
@@ -65,9 +71,8 @@ def up(
     seed: Annotated[int | None, typer.Option(help="Seed of the demo city.")] = None,
     data_dir: DataDirOption = DEFAULT_DATA_DIR,
     port: Annotated[int | None, typer.Option(help="Port of the page (8321).", min=1, max=65535)] = None,
-    clickhouse_port: Annotated[
-        int, typer.Option(help="Port of the warehouse (a free one).", min=0, max=65535)
-    ] = 0,
+    clickhouse_port: WarehousePortOption = 0,
+    workers: WorkersOption = None,
 ) -> None:
     """Run everything on this machine: broker, warehouse, ingest, streams, loader, cells and page.
 
@@ -84,6 +89,7 @@ def up(
         "areas": areas and areas.absolute(),
         "seed": seed,
         "page_port": port,
+        "workers": workers,
     }
     settings = read_settings()
     update: dict[str, object] = {key: value for key, value in given.items() if value is not None}
@@ -189,6 +195,18 @@ def dashboards_push(
     given = {"data_dir": data_dir} | ({"grafana": grafana} if grafana else {})
     for line in push_boards(settings.model_copy(update=given)):
         sys.stdout.write(line + "\n")
+
+
+@schemas_app.command("ddl")
+def schemas_ddl(
+    cluster: Annotated[
+        str, typer.Option(help="Name of the cluster in ClickHouse's configuration; one node without.")
+    ] = "",
+) -> None:
+    """Print the tables as SQL."""
+    from wijkbeeld.ddl_command import write_ddl
+
+    write_ddl(cluster, sys.stdout)
 
 
 @schemas_app.command("write")

@@ -19,7 +19,7 @@ from wijkbeeld.access import READER, WRITER, load_or_create_credentials
 from wijkbeeld.datadir import DataDir
 from wijkbeeld.gemeenten import load_municipality
 from wijkbeeld.kept_state import first_start, read_data_file
-from wijkbeeld.settings import STANDING_INCARNATION, Settings
+from wijkbeeld.settings import STANDING_INCARNATION, Settings, instance_name
 from wijkbeeld.warehouse_access import reader_login, writer_login
 
 SETUP_SECONDS = 60.0
@@ -56,6 +56,7 @@ def _ingest(settings: Settings, stop: threading.Event, on_ready: Callable[[], No
     from ingest.keys import KeyedHash, load_or_create_key
     from ingest.service import IngestConfig, run
     from ingest.sources import SourceContext, build_sources, parse_source
+    from wijkbeeld.supervisor.rolling import unconfirmed_bytes
 
     data_dir = DataDir(settings.data_dir)
     municipality = load_municipality(settings.gemeente)
@@ -78,6 +79,7 @@ def _ingest(settings: Settings, stop: threading.Event, on_ready: Callable[[], No
         sources=build_sources(specs, context),
         clock=SystemClock(),
         keyed=keyed,
+        unconfirmed=unconfirmed_bytes(settings.broker_bytes),
     )
     if any(spec.kind == "demo" for spec in specs):
         _write_truth(settings, municipality, data_dir)
@@ -103,7 +105,8 @@ def _streams(settings: Settings, stop: threading.Event, on_ready: Callable[[], N
         sources=known_sources(settings),
         municipality=load_municipality(settings.gemeente),
         geo_v=settings.geo_v,
-        folder=DataDir(settings.data_dir).root / "faust",
+        folder=DataDir(settings.data_dir).root / instance_name("faust", settings.instance),
+        client_id=f"wijkbeeld-{instance_name('streams', settings.instance)}",
         streets_csv=None if streets is None else streets.decode("utf-8", "replace"),
         areas_geojson=read_data_file(settings.areas) if settings.areas else None,
     )
@@ -115,7 +118,13 @@ def _loader(settings: Settings, stop: threading.Event, on_ready: Callable[[], No
 
     login = writer_login(settings)
     config = LoaderConfig(
-        _broker(settings), _group("loader", settings), login.url, login.user, login.password
+        _broker(settings),
+        _group("loader", settings),
+        login.url,
+        login.user,
+        login.password,
+        client_id=f"wijkbeeld-{instance_name('loader', settings.instance)}",
+        clustered=bool(settings.clickhouse_cluster),
     )
     run(config, stop, on_ready)
 
@@ -124,7 +133,8 @@ def _recompute(settings: Settings, stop: threading.Event, on_ready: Callable[[],
     from warehouse.recompute import RecomputeConfig, run
 
     login = writer_login(settings)
-    run(RecomputeConfig(login.url, login.user, login.password), stop, on_ready)
+    clustered = bool(settings.clickhouse_cluster)
+    run(RecomputeConfig(login.url, login.user, login.password, clustered=clustered), stop, on_ready)
 
 
 def _page(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
@@ -152,7 +162,8 @@ def _setup(settings: Settings, stop: threading.Event, on_ready: Callable[[], Non
 
     municipality = load_municipality(settings.gemeente)
     _patiently(lambda: create_topics(_broker(settings), topic_specs(known_sources(settings))), stop)
-    _patiently(lambda: prepare_warehouse(writer_login(settings), municipality), stop)
+    cluster = settings.clickhouse_cluster
+    _patiently(lambda: prepare_warehouse(writer_login(settings), municipality, cluster), stop)
     on_ready()
 
 

@@ -13,7 +13,7 @@ import structlog
 from domain.errors import ResourceTaken, SettingsError, Terminal
 from wijkbeeld.compose import PARTS
 from wijkbeeld.logs import configure_logging
-from wijkbeeld.settings import read_settings
+from wijkbeeld.settings import instance_name, read_settings
 from wijkbeeld.supervisor.lifeline import Reporter, watch_lifeline
 
 EXIT_SETTINGS = 78  # EX_CONFIG of sysexits.h
@@ -41,7 +41,7 @@ def run_part(name: str) -> int:
     watch_lifeline(os.environ, stop.set)
     try:
         settings = read_settings()
-        configure_logging(name, settings.log_file)
+        configure_logging(instance_name(name, settings.instance), settings.log_file)
         log.info("part_started")
         PARTS[name](settings, stop, reporter.ready)
     except (SettingsError, ResourceTaken) as error:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, ByteSize, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import SettingsError
+from domain.topics import PARTITIONS
 
 DEFAULT_DATA_DIR = Path(".wijkbeeld")
 STANDING_INCARNATION = "standing"
@@ -34,11 +35,15 @@ class Settings(BaseSettings):
         seed: seed of the demo city.
         broker: address of the Kafka broker, ``host:port``.
         broker_forgets: the broker keeps nothing when it stops (the embedded one).
+        broker_bytes: memory of the embedded broker above which it is rolled; bytes, or as in 512MiB.
+        workers: how many streams workers and loaders ``up`` runs.
+        instance: number of this one among the workers of its part.
         known_sources: all sources that ever had topics here; `sources` when empty.
         geo_v: version of the area and street tables.
         log_file: takes the log as JSON lines; standard error when empty.
         incarnation: names the broker's present life; part of the consumer groups' names.
         clickhouse: URL of ClickHouse's HTTP interface.
+        clickhouse_cluster: name of the cluster on which ClickHouse keeps our tables; empty for one node.
         clickhouse_user, clickhouse_password: user that may write; taken from the data dir when empty.
         page_host, page_port: where the live page listens.
         grafana: URL of Grafana; grafana_token: service account token.
@@ -56,11 +61,15 @@ class Settings(BaseSettings):
     seed: int = 1
     broker: str = ""
     broker_forgets: bool = False
+    broker_bytes: ByteSize = ByteSize(512 * 1024 * 1024)
+    workers: Annotated[int, Field(ge=1, le=PARTITIONS)] = 1
+    instance: Annotated[int, Field(ge=1)] = 1
     incarnation: str = STANDING_INCARNATION
     known_sources: str = ""
     geo_v: Annotated[int, Field(ge=1, lt=2**32)] = 1
     log_file: Path | None = None
     clickhouse: Annotated[str, AfterValidator(_no_trailing_slash)] = ""
+    clickhouse_cluster: str = ""
     clickhouse_user: str = ""
     clickhouse_password: str = Field(default="", repr=False)
     page_host: str = "127.0.0.1"
@@ -72,6 +81,11 @@ class Settings(BaseSettings):
         """Return the sources as they are written on the command line."""
         separator = "\n" if "\n" in self.sources else ","
         return tuple(text.strip() for text in self.sources.split(separator) if text.strip())
+
+
+def instance_name(part: str, number: int) -> str:
+    """Return the name of one instance of a part; the first has the part's own."""
+    return part if number == 1 else f"{part}-{number}"
 
 
 def join_sources(texts: Iterable[str]) -> str:

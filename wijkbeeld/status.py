@@ -52,6 +52,7 @@ def collect_status(root: Path) -> dict[str, Any]:
     report: dict[str, Any] = {
         "running": True,
         "parts": run.get("parts", {}),
+        "rolls": run.get("rolls", 0),
         "totals": {word: _total(sources, word) for word in WORDS},
         "sources": sources,
         "lag": lag,

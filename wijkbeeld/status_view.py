@@ -21,6 +21,8 @@ def print_status(report: dict[str, Any], console: Console) -> None:
     if "warehouse" in report:
         console.print(f"[yellow]no counts now: {report['warehouse']}[/yellow]")
     console.print(_parts(report["parts"]))
+    if report["rolls"]:
+        console.print(f"broker rolled {report['rolls']} times to stay within its memory")
     console.print(_counts(report))
     console.print(_feeds(report["sources"]))
     for name, source in report["sources"].items():

@@ -22,16 +22,16 @@ from wijkbeeld.settings import Settings
 from wijkbeeld.setup import prepare_warehouse
 from wijkbeeld.supervisor.plan import (
     INGEST,
-    LOADER,
     LOOPBACK,
     PAGE,
     RECOMPUTE,
-    STREAMS,
     WAREHOUSE,
     Plan,
     free_port,
     require_port,
+    require_workers,
 )
+from wijkbeeld.supervisor.rolling import require_budget
 from wijkbeeld.supervisor.runfile import RunFile, end_leftovers
 from wijkbeeld.supervisor.supervisor import Supervisor
 from wijkbeeld.warehouse_access import writer_login
@@ -81,6 +81,8 @@ def _plan(
     settings: Settings, data_dir: DataDir, clickhouse_port: int, specs: tuple[SourceSpec, ...]
 ) -> Plan:
     municipality = load_municipality(settings.gemeente)
+    require_workers(settings.workers)
+    require_budget(settings.broker_bytes)
     require_port(settings.page_port, "--port", settings.page_host)
     if clickhouse_port:
         require_port(clickhouse_port, "--clickhouse-port")
@@ -105,14 +107,16 @@ def _start(plan: Plan, supervisor: Supervisor, progress: Progress, stop: threadi
     supervisor.start_broker()
     _wait_for("the broker", lambda: supervisor.topics_ready, supervisor, stop)
     supervisor.start_part(INGEST)
-    supervisor.start_part(STREAMS)
+    for name in plan.streams:
+        supervisor.start_part(name)
     if plan.own_warehouse:
         _wait_for_parts((WAREHOUSE,), supervisor, progress, stop)
     prepare = _table_maker(plan)
     _wait_for("ClickHouse", prepare, supervisor, stop)
-    supervisor.start_part(LOADER)
+    for name in plan.loaders:
+        supervisor.start_part(name)
     supervisor.start_part(RECOMPUTE)
-    _wait_for_parts((PAGE, INGEST, STREAMS, LOADER, RECOMPUTE), supervisor, progress, stop)
+    _wait_for_parts((PAGE, *plan.needs_broker, RECOMPUTE), supervisor, progress, stop)
     if not stop.is_set():
         progress.address(plan.page_url)
 
@@ -125,7 +129,7 @@ def _table_maker(plan: Plan) -> Callable[[], bool]:
 
     def make() -> bool:
         try:
-            prepare_warehouse(writer_login(settings), municipality)
+            prepare_warehouse(writer_login(settings), municipality, settings.clickhouse_cluster)
         except WarehouseUnavailable:
             return False
         return True

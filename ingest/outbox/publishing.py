@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from domain.topics import Lane
 from ingest.outbox.schema import LANE_NUMBERS, open_for_reading, our_errors
+from ingest.outbox.stock import Weight, weigh
 
 
 class Record(NamedTuple):
@@ -42,9 +43,10 @@ class UnpublishedReader:
         self._path = path
         self._db = open_for_reading(path)
 
-    def read(self, lane: Lane, after: int, limit: int) -> list[Record]:
+    def read(self, lane: Lane, after: int, limit: int, size: int | None = None) -> list[Record]:
         """Return at most ``limit`` unpublished records of a lane with ``seq > after``, in that order.
 
+        With ``size``, no more than the first that together have so many bytes of payload; at least one.
         Records committed later have a higher ``seq``, so that reading on from the last one misses none.
 
         Raises:
@@ -58,19 +60,38 @@ class UnpublishedReader:
                 " WHERE u.lane = ? AND u.seq > ? ORDER BY u.seq LIMIT ?",
                 (LANE_NUMBERS[lane], after, limit),
             )
-            return [Record(*row) for row in rows]
+            if size is None:
+                return [Record(*row) for row in rows]
+            return _up_to(map(Record._make, rows), size)
 
     def close(self) -> None:
         """Close the connection."""
         self._db.close()
 
 
-def mark_published(connection: sqlite3.Connection, lane: Lane, seqs: Iterable[int]) -> None:
-    """Take records off the list of unpublished ones; those not on it are passed over."""
+def _up_to(records: Iterable[Record], size: int) -> list[Record]:
+    found = []
+    for record in records:
+        found.append(record)
+        size -= len(record.payload)
+        if size <= 0:
+            break
+    return found
+
+
+def mark_published(connection: sqlite3.Connection, lane: Lane, seqs: Iterable[int]) -> Weight:
+    """Take records off the list of unpublished ones; those not on it are passed over.
+
+    Returns:
+        What the records weighed before: its ``unpublished`` is what came off the list.
+    """
     number = LANE_NUMBERS[lane]
+    numbers = list(seqs)
+    weight = weigh(connection, numbers)
     connection.executemany(
-        "DELETE FROM unpublished WHERE lane = ? AND seq = ?", [(number, seq) for seq in seqs]
+        "DELETE FROM unpublished WHERE lane = ? AND seq = ?", [(number, seq) for seq in numbers]
     )
+    return weight
 
 
 def mark_all_unpublished(connection: sqlite3.Connection) -> None:

@@ -19,6 +19,7 @@ from ingest.outbox.identity import millis
 from ingest.outbox.lease import FileLease
 from ingest.outbox.publishing import mark_all_unpublished, mark_published
 from ingest.outbox.schema import BUSY_SECONDS, open_for_writing, our_errors
+from ingest.outbox.stock import Stock, weigh
 from ingest.outbox.trimming import Range, delete_receipts, delete_records, forget_seen, merge_ranges
 from ingest.outbox.turns import Turns, Urgency
 from ingest.outbox.writing import PollWriter, Written, prepare
@@ -66,6 +67,8 @@ class Outbox:
             self._db.close()
             raise
         self._encoders: dict[str, Encoder] = {}
+        self.stock = Stock(weigh(self._db))
+        """Bytes that lie here, and at the broker."""
 
     @contextmanager
     def _turn(self, urgency: Urgency) -> Iterator[sqlite3.Connection]:
@@ -116,6 +119,7 @@ class Outbox:
             writer = PollWriter(db, number, lane, encoder, source.seen_horizon, now)
             written = writer.write(prepared, poll, next_poll_at)
         if written.issued:
+            self.stock.written(written.size)
             self.news.set()
         return written
 
@@ -138,6 +142,7 @@ class Outbox:
                 return False
             db.execute("INSERT OR REPLACE INTO meta VALUES ('incarnation', ?)", (incarnation,))
             mark_all_unpublished(db)
+        self.stock.broker_forgot()
         self.news.set()
         return True
 
@@ -149,12 +154,15 @@ class Outbox:
             keep: the broker forgets, so they stay until they are durable in the warehouse; False
                 deletes them.
         """
+        weights = []
         with self._transaction(Urgency.BOOKKEEPING) as db:
             for lane, seqs in published.items():
-                if keep:
-                    mark_published(db, lane, seqs)
-                else:
-                    delete_records(db, seqs)
+                weights.append(mark_published(db, lane, seqs) if keep else delete_records(db, seqs))
+        for weight in weights:
+            if keep:
+                self.stock.published(weight)
+            else:
+                self.stock.left(weight)
 
     def trim(self, source: str, ranges: Iterable[Range]) -> int:
         """Delete records of a source that are durable in the warehouse; return how many they were."""
@@ -164,7 +172,10 @@ class Outbox:
             # In pieces, so that a live event need not wait for a long deletion.
             with self._transaction(Urgency.BOOKKEEPING) as db:
                 deleted, left = delete_receipts(db, source, left, ROWS_PER_TRIM)
-            total += deleted
+            self.stock.left(deleted)
+            total += deleted.records
+        if total:
+            self.news.set()  # who held back because of them may go on
         return total
 
     def forget(self, source: str, horizon: timedelta, now: datetime) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 
+from ingest.outbox.stock import Weight, weigh
+
 Range = tuple[int, int]
 """Receipts from the first to the last of them, both included."""
 
@@ -20,23 +22,25 @@ def merge_ranges(ranges: Iterable[Range]) -> list[Range]:
     return merged
 
 
-def delete_records(connection: sqlite3.Connection, seqs: Iterable[int]) -> None:
-    """Delete records, published or not."""
+def delete_records(connection: sqlite3.Connection, seqs: Iterable[int]) -> Weight:
+    """Delete records, published or not; return what they weighed."""
     keys = [(seq,) for seq in seqs]
+    weight = weigh(connection, (seq for (seq,) in keys))
     connection.executemany(
         "DELETE FROM unpublished WHERE (lane, seq) IN (SELECT lane, seq FROM outbox WHERE seq = ?)",
         keys,
     )
     connection.executemany("DELETE FROM outbox WHERE seq = ?", keys)
+    return weight
 
 
 def delete_receipts(
     connection: sqlite3.Connection, source: str, ranges: Sequence[Range], limit: int
-) -> tuple[int, list[Range]]:
+) -> tuple[Weight, list[Range]]:
     """Delete at most ``limit`` records of ``source`` in ``ranges``.
 
     Returns:
-        How many were deleted, and the ranges that are still to do (empty: done).
+        What was deleted, and the ranges that are still to do (empty: done).
     """
     seqs: list[int] = []
     left = list(ranges)
@@ -52,8 +56,7 @@ def delete_receipts(
             del left[0]
         else:
             left[0] = (found[-1][1] + 1, last)
-    delete_records(connection, seqs)
-    return len(seqs), merge_ranges(left)
+    return delete_records(connection, seqs), merge_ranges(left)
 
 
 def forget_seen(connection: sqlite3.Connection, source: str, before: int, limit: int) -> int:

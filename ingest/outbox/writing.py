@@ -32,11 +32,12 @@ from ingest.protocol import Draft, Finding, Identity, Poll, Repeat, Unreadable
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a poll came to: records with a receipt, of which rejected, and duplicates."""
+    """What a poll came to: records with a receipt, of which rejected, duplicates; their bytes."""
 
     issued: int
     rejected: int
     duplicates: int
+    size: int
 
 
 class Prepared(NamedTuple):
@@ -109,7 +110,8 @@ class PollWriter:
         self._write_seen()
         self._write_counters(poll)
         advance(self._db, self._source, self._lane, poll, self._now, next_poll_at)
-        return Written(len(self._rows), self._rejected, self._duplicates)
+        size = sum(len(payload) for *_, payload in self._rows)
+        return Written(len(self._rows), self._rejected, self._duplicates, size)
 
     def _take(self, item: Prepared) -> None:
         finding = item.finding

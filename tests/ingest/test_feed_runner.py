@@ -212,3 +212,13 @@ def test_a_feed_that_could_go_on_waits_while_the_outbox_is_crowded(tmp_path: Pat
     crowded.outbox.trim("demo", [(1, 9)])
     assert history.run() == timedelta(0)
     crowded.outbox.close()
+
+
+def test_an_outbox_is_crowded_by_bytes_too(tmp_path: Path) -> None:
+    crowded = Ingest(tmp_path, Pace(most_pending_size=1, crowded_wait=7 * SECOND, backoff=STEADY))
+    (live,) = crowded.feeds(live=[more(n) for n in range(9)])
+    assert live.run() == timedelta(0)
+    assert live.run() == 7 * SECOND
+    crowded.outbox.trim("demo", [(1, 9)])
+    assert live.run() == timedelta(0)
+    crowded.outbox.close()

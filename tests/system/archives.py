@@ -35,8 +35,18 @@ def write_lines(file: Path, messages: int, seed: int = 1) -> None:
     with file.open("w") as out:
         for _ in range(messages):
             moment += timedelta(seconds=draw.randrange(10, 600))
-            at = moment.strftime("%Y-%m-%d %H:%M:%S")
-            out.write(f"FLEX|{at}|1600/2/K/A|10.120|002029568 000126999|ALN|{_text(draw)}\n")
+            out.write(receiver_line(moment, draw))
+
+
+def receiver_line(moment: datetime, draw: random.Random) -> str:
+    """Return a line of a receiver, with its end.
+
+    Args:
+        moment: when it was received, UTC.
+        draw: what the message says.
+    """
+    at = moment.strftime("%Y-%m-%d %H:%M:%S")
+    return f"FLEX|{at}|1600/2/K/A|10.120|002029568 000126999|ALN|{_text(draw)}\n"
 
 
 def _text(draw: random.Random) -> str:

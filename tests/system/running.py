@@ -24,8 +24,17 @@ COUNTS = ("received", "stored", "superseded", "duplicate", "rejected", "in_fligh
 class RunningWijkbeeld:
     """Starts ``wijkbeeld up``; as a context manager it ends every process that it started."""
 
-    def __init__(self, data_dir: Path, *options: str, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *options: str,
+        env: Mapping[str, str] | None = None,
+        workers: int = 1,
+    ) -> None:
         self.data_dir = data_dir
+        self._number = 5 + 2 * workers
+        if workers > 1:
+            options = (*options, "--workers", str(workers))
         self.port = free_port()
         self._options = options
         self._env = {**os.environ, **(env or {})}
@@ -72,14 +81,25 @@ class RunningWijkbeeld:
         assert self._process is not None
         assert self._process.poll() is None, f"up ended:\n{self.output[-2000:]}"
         parts = self.parts()
-        return len(parts) == 7 and all(part["state"] == "running" for part in parts.values())
+        return len(parts) == self._number and all(part["state"] == "running" for part in parts.values())
 
     def parts(self) -> dict[str, Any]:
         """Return the parts of ``run.json``."""
+        return dict(self._run_file().get("parts", {}))
+
+    def rolls(self) -> int:
+        """Return how often the broker was rolled."""
+        return int(self._run_file().get("rolls", 0))
+
+    def _run_file(self) -> dict[str, Any]:
         try:
-            return dict(json.loads((self.data_dir / "run.json").read_text())["parts"])
+            return dict(json.loads((self.data_dir / "run.json").read_text()))
         except FileNotFoundError:
             return {}
+
+    def memory(self, name: str) -> int:
+        """Return the resident memory of a part, bytes."""
+        return int(psutil.Process(self.parts()[name]["pid"]).memory_info().rss)
 
     def status(self) -> dict[str, Any]:
         """Return ``wijkbeeld status --json``."""

@@ -46,6 +46,20 @@ def test_a_full_batch_is_due_at_once_and_takes_no_more() -> None:
     assert (by_rows.due_at(), by_size.due_at()) == (10.0, 10.0)
 
 
+def test_large_rows_leave_room_for_few_more_of_their_size() -> None:
+    batch = builder()
+    batch.add(0, records(1, size=30), 1, now=10.0)
+    assert batch.room == 2
+    batch.add(0, records(2, size=30), 3, now=10.0)
+    assert batch.room == 1
+    batch.take()
+    assert batch.room == 3
+    for _ in range(30):
+        batch.add(0, records(1), 4, now=10.0)
+        batch.take()
+    assert batch.room == LIMITS.rows
+
+
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4))))
 def test_a_batch_has_what_was_added_and_commits_behind_it(steps: list[tuple[int, int]]) -> None:
     batch, position = builder(), dict.fromkeys(range(4), 0)

@@ -17,6 +17,22 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.clickhouse == "http://127.0.0.1:8123"
 
 
+def test_memory_is_written_with_a_unit_or_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIJKBEELD_BROKER_BYTES", "64MiB")
+    assert read_settings().broker_bytes == 64 * 2**20
+    monkeypatch.setenv("WIJKBEELD_BROKER_BYTES", "1000")
+    assert read_settings().broker_bytes == 1000
+    monkeypatch.setenv("WIJKBEELD_BROKER_BYTES", "much")
+    with pytest.raises(SettingsError, match="WIJKBEELD_BROKER_BYTES"):
+        read_settings()
+
+
+def test_more_workers_than_partitions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIJKBEELD_WORKERS", "9")
+    with pytest.raises(SettingsError, match="WIJKBEELD_WORKERS"):
+        read_settings()
+
+
 def test_a_file_name_may_hold_a_comma() -> None:
     texts = ("demo", "p2000=lines, of today.txt")
 

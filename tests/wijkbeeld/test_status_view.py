@@ -30,6 +30,7 @@ def _report(**source: Any) -> dict[str, Any]:
     return {
         "running": True,
         "parts": {"broker": part},
+        "rolls": 2,
         "totals": counts,
         "sources": {"p2000": p2000 | source},
         "lag": {"dirty_batches": 0, "oldest_seconds": 0.0},
@@ -48,6 +49,7 @@ def test_parts_counts_and_placement_are_shown() -> None:
 
     assert "restarting ([-9])" in text
     assert "31626" in text
+    assert "broker rolled 2 times" in text
     assert "newest receipt 17 s ago, 3 to publish" in text
     assert "54 of 519 placed in a wijk (10%): gemeente 465, wijk-name 54" in text
     assert "dropped before a receipt: other_region 15" in text

@@ -34,6 +34,7 @@ class BatchBuilder:
     _messages: list[Message] = field(default_factory=list)
     _offsets: dict[int, int] = field(default_factory=dict)
     _size: int = 0
+    _row_size: float = 0.0
     _first: float = 0.0
     _last: float = 0.0
 
@@ -42,8 +43,12 @@ class BatchBuilder:
 
     @property
     def room(self) -> int:
-        """How many records may still be added."""
-        return 0 if self._size >= self.limits.size else self.limits.rows - len(self._messages)
+        """How many records may still be added, as far as their size is known beforehand."""
+        left = self.limits.size - self._size
+        if left <= 0:
+            return 0
+        row_size = self._row_size or self.limits.size / self.limits.rows
+        return min(self.limits.rows - len(self._messages), max(1, int(left / row_size)))
 
     def add(self, partition: int, messages: Sequence[Message], next_offset: int, now: float) -> None:
         """Add records of a partition; ``next_offset`` is where reading goes on after them."""
@@ -54,7 +59,11 @@ class BatchBuilder:
         self._last = now
         self._messages.extend(messages)
         self._offsets[partition] = next_offset
-        self._size += sum(len(message.value or b"") for message in messages)
+        size = sum(len(message.value or b"") for message in messages)
+        self._size += size
+        # Up at once, down slowly: what comes next may be as large as what just came.
+        row_size = max(size / len(messages), 1.0)
+        self._row_size = max(row_size, (7 * self._row_size + row_size) / 8)
 
     def due_at(self) -> float | None:
         """Return when the batch is to be closed if no more news comes; None when it is empty."""

@@ -35,10 +35,12 @@ class LoaderConfig:
         group: consumer group; on the embedded broker named by its incarnation.
         url, user, password: ClickHouse, with the right to insert.
         limits: when a batch is closed.
+        clustered: the tables are spread over a cluster.
         first_geo_v: the lowest version of the area tables that this warehouse was ever fed with. A row
             with ``rev`` 1 under it is the first of its id, so it has no older place to look up.
         session_timeout_ms, heartbeat_ms: of the consumer group. The embedded broker lets a group join
             after half the session timeout.
+        client_id: name of this loader in the broker's logs.
         drain: seconds to finish what was begun after ``stop``.
     """
 
@@ -51,4 +53,6 @@ class LoaderConfig:
     first_geo_v: int = 1
     session_timeout_ms: int = 6_000
     heartbeat_ms: int = 1_000
+    client_id: str = "wijkbeeld-loader"
+    clustered: bool = False
     drain: float = 3.5

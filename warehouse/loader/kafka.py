@@ -65,6 +65,7 @@ class Broker:
         bootstrap: ``host:port``.
         group: consumer group.
         session_timeout_ms, heartbeat_ms: of the group.
+        client_id: name in the broker's logs.
         on_revoked: called when the partitions are no longer ours, before anybody else has them.
         on_assigned: called when we have partitions, possibly none.
     """
@@ -76,12 +77,14 @@ class Broker:
         *,
         session_timeout_ms: int,
         heartbeat_ms: int,
+        client_id: str,
         on_revoked: Callable[[], None],
         on_assigned: Callable[[], None],
     ) -> None:
         self._listener = _Listener(on_revoked, on_assigned)
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=bootstrap,
+            client_id=client_id,
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -93,7 +96,7 @@ class Broker:
             fetch_max_bytes=_FETCH_BYTES,
             max_partition_fetch_bytes=_PARTITION_BYTES,
         )
-        self._producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
+        self._producer = AIOKafkaProducer(bootstrap_servers=bootstrap, client_id=client_id, acks="all")
         self._paused: set[TopicPartition] = set()
 
     async def __aenter__(self) -> Self:

@@ -55,7 +55,7 @@ def _connected(config: LoaderConfig, stop: threading.Event) -> Client | None:
     log, wait = structlog.get_logger(__name__), FIRST_WAIT
     while not stop.is_set():
         try:
-            return connect(config.url, config.user, config.password)
+            return connect(config.url, config.user, config.password, clustered=config.clustered)
         except Transient as error:
             log.warning("warehouse_away", error=str(error), wait=wait)
             stop.wait(wait)
@@ -81,6 +81,7 @@ async def _sessions(
             config.group,
             session_timeout_ms=config.session_timeout_ms,
             heartbeat_ms=config.heartbeat_ms,
+            client_id=config.client_id,
             on_revoked=loading.revoked,
             on_assigned=on_ready,
         )

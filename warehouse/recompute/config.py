@@ -12,6 +12,7 @@ class RecomputeConfig:
 
     Attributes:
         url, user, password: ClickHouse, with the right to insert and to delete from ``dirty``.
+        clustered: the tables are spread over a cluster.
         interval: seconds between two looks at ``dirty``: at most so often is recomputed.
         max_marks: at most so many touched cells and ids per step; one batch is always taken.
         takeover: age after which the lease of somebody who no longer renews it is taken over.
@@ -29,3 +30,4 @@ class RecomputeConfig:
     renewal: timedelta = timedelta(seconds=3)
     keep_done: timedelta = timedelta(minutes=10)
     housekeeping: timedelta = timedelta(minutes=1)
+    clustered: bool = False

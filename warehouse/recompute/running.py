@@ -45,7 +45,9 @@ def run(
     standby = False
     while not stop.is_set():
         try:
-            client = client or connect(config.url, config.user, config.password)
+            client = client or connect(
+                config.url, config.user, config.password, clustered=config.clustered
+            )
             lease = Lease(client)
             if not standby or lease.is_abandoned(config.takeover):
                 lease.take()

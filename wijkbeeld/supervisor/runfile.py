@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
-import psutil
-
 from wijkbeeld.datadir import DataDir, read_json, write_json
+from wijkbeeld.supervisor.processes import born_at, end_process
 
 
 @dataclass(slots=True)
@@ -32,13 +31,13 @@ class RunFile:
         self._urls = dict(urls)
         self.parts: dict[str, PartState] = {}
         self.incarnation = ""
+        self.rolls = 0
 
     def set(self, part: str, state: str, pid: int | None = None, message: str | None = None) -> None:
         """Record the state of a part."""
         known = self.parts.get(part)
         restarts = known.restarts + (state == "restarting") if known else 0
-        born = psutil.Process(pid).create_time() if pid and psutil.pid_exists(pid) else None
-        self.parts[part] = PartState(state, pid, born, restarts, message=message)
+        self.parts[part] = PartState(state, pid, born_at(pid), restarts, message=message)
         self.write()
 
     def write(self) -> None:
@@ -48,6 +47,7 @@ class RunFile:
             {
                 "pid": os.getpid(),
                 "incarnation": self.incarnation,
+                "rolls": self.rolls,
                 "urls": self._urls,
                 "parts": {name: asdict(part) for name, part in self.parts.items()},
             },
@@ -67,14 +67,6 @@ def end_leftovers(data_dir: DataDir) -> int:
     ended = 0
     for part in parts.values() if isinstance(parts, dict) else ():
         pid, born = part.get("pid"), part.get("born")
-        if not pid or not born:
-            continue
-        try:
-            process = psutil.Process(pid)
-            if abs(process.create_time() - born) < 1.0:
-                process.kill()
-                process.wait(5)
-                ended += 1
-        except psutil.NoSuchProcess:
-            continue
+        if pid and born:
+            ended += end_process(pid, born)
     return ended

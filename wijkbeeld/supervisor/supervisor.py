@@ -15,14 +15,15 @@ from wijkbeeld.supervisor.plan import (
     INGEST,
     LOADER,
     LOOPBACK,
-    NEEDS_BROKER,
     PAGE,
     RECOMPUTE,
     STREAMS,
     WAREHOUSE,
     Plan,
     free_port,
+    part_of,
 )
+from wijkbeeld.supervisor.rolling import BrokerBudget, Farewell, Roll
 from wijkbeeld.supervisor.runfile import RunFile
 
 STOP_SECONDS = 9.0
@@ -68,6 +69,8 @@ class Supervisor:
         self._incarnation = STANDING_INCARNATION
         self._dependents: set[str] = set()
         self._topics_since = 0.0
+        self._budget = BrokerBudget(plan.settings.broker_bytes)
+        self._roll: Roll | None = None
         self.topics_ready = False
 
     def start_warehouse(self) -> None:
@@ -90,7 +93,7 @@ class Supervisor:
 
     def start_part(self, name: str) -> None:
         """Start a part of ours against the broker's present life."""
-        if name in NEEDS_BROKER:
+        if name in self._plan.needs_broker:
             self._dependents.add(name)
         self._start(self._plan.part_child(name, self._broker, self._incarnation))
 
@@ -120,6 +123,57 @@ class Supervisor:
             self._restart(name)
         if not self.topics_ready and (BROKER in self._children or not self._plan.own_broker):
             self._make_topics()
+        if self._roll is None:
+            self._roll_if_full()
+        else:
+            self._go_on_rolling(self._roll)
+
+    def _roll_if_full(self) -> None:
+        plan, broker = self._plan, self._children.get(BROKER)
+        if broker is None or not all(self.is_ready(name) for name in plan.needs_broker):
+            return
+        size = self._budget.exceeded(broker.pid, time.monotonic() - self._topics_since)
+        if size is None:
+            return
+        self._tell(
+            f"broker holds {size / 2**20:.0f} MiB, its budget is {self._budget.size / 2**20:.0f} MiB:"
+            " rolling it; what is not yet stored is published again"
+        )
+        groups = [
+            [self._children.pop(name) for name in names]
+            for names in (plan.streams, plan.loaders, (BROKER,))
+        ]
+        self._roll = Roll(Farewell(groups, PART_STOP_SECONDS[STREAMS]), time.monotonic())
+        self.start_broker()
+
+    def _go_on_rolling(self, roll: Roll) -> None:
+        if roll.ingest is None:
+            readers = (*self._plan.streams, *self._plan.loaders)
+            if not (self.topics_ready and all(self.is_ready(name) for name in readers)):
+                return
+            roll.ingest, roll.ingest_asked = self._take_leave_of_ingest(), time.monotonic()
+        if not roll.ingest.go_on():
+            return
+        if not roll.handed_over:
+            roll.handed_over = True
+            self.start_part(INGEST)
+        if roll.old.go_on() and self.is_ready(INGEST):
+            now = time.monotonic()
+            self._roll = None
+            self._run_file.rolls += 1
+            self._run_file.write()
+            self._tell(
+                f"broker rolled in {now - roll.began:.1f} s; ingest stood still for"
+                f" {now - roll.ingest_asked:.1f} s"
+            )
+
+    def _take_leave_of_ingest(self) -> Farewell:
+        self._restart_at.pop(INGEST, None)
+        ingest = self._children.pop(INGEST, None)
+        if ingest is None:
+            return Farewell((), 0.0)
+        self._run_file.set(INGEST, "stopping", ingest.pid)
+        return Farewell(((ingest,),), PART_STOP_SECONDS[INGEST])
 
     def _make_topics(self) -> None:
         try:
@@ -130,7 +184,7 @@ class Supervisor:
                 broker.end_now()  # it lives and does not answer; the next look finds it dead
             return
         self.topics_ready = True
-        for name in NEEDS_BROKER:
+        for name in self._plan.needs_broker:
             if name in self._dependents and name not in self._children:
                 self.start_part(name)
 
@@ -150,9 +204,10 @@ class Supervisor:
         self._tell(f"{name} ended (status {status}); starting it again in {wait:.1f} s")
         if name == BROKER:
             # Nothing can be drained into a broker that is gone; what they hold is still in the outbox.
-            self._end(NEEDS_BROKER, time.monotonic() + ORPHAN_STOP_SECONDS)
+            self._give_up_roll()
+            self._end(self._plan.needs_broker, time.monotonic() + ORPHAN_STOP_SECONDS)
             self.topics_ready = False
-            for dependent in NEEDS_BROKER:
+            for dependent in self._plan.needs_broker:
                 self._restart_at.pop(dependent, None)
         self._restart_at[name] = time.monotonic() + wait
 
@@ -160,7 +215,7 @@ class Supervisor:
         if name == BROKER:
             self.start_broker()
             self._tell("broker starts again, empty: what was not yet stored is published again")
-        elif name not in NEEDS_BROKER or self.topics_ready:
+        elif name not in self._plan.needs_broker or self.topics_ready:
             self.start_part(name)
         # else: it starts with the topics of the broker's next life
 
@@ -168,8 +223,15 @@ class Supervisor:
         """Drain and end every part, those that produce first, within ``STOP_SECONDS``."""
         deadline = time.monotonic() + STOP_SECONDS
         self._restart_at.clear()
-        for group in ((INGEST,), (STREAMS,), (LOADER,), (RECOMPUTE, PAGE, BROKER), (WAREHOUSE,)):
+        self._give_up_roll()
+        flow = ((INGEST,), self._plan.streams, self._plan.loaders)
+        for group in (*flow, (RECOMPUTE, PAGE, BROKER), (WAREHOUSE,)):
             self._end(group, deadline)
+
+    def _give_up_roll(self) -> None:
+        if self._roll is not None:
+            self._roll.end_now()
+            self._roll = None
 
     def _end(self, names: tuple[str, ...], deadline: float) -> None:
         children = [(name, self._children.pop(name)) for name in names if name in self._children]
@@ -177,7 +239,7 @@ class Supervisor:
             self._run_file.set(name, "stopping", child.pid)
             child.terminate()
         for name, child in children:
-            left = min(PART_STOP_SECONDS[name], deadline - time.monotonic())
+            left = min(PART_STOP_SECONDS[part_of(name)], deadline - time.monotonic())
             if not child.wait(left):
                 self._tell(f"{name} did not end in time and was ended")
             child.kill()

@@ -7,6 +7,7 @@ import tempfile
 from collections import Counter as Tally
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,8 @@ from domain.codec import decode_event
 from domain.metrics import Counter
 from domain.rejects import RejectReason
 from domain.topics import Lane
+from ingest.outbox.schema import open_for_reading
+from ingest.outbox.stock import weigh
 from ingest.outbox.store import Outbox
 from ingest.protocol import Draft, Finding, Poll, Repeat, Source, Unreadable
 from ingest.status import read_day_counts, read_pending, read_status
@@ -332,6 +335,15 @@ class OutboxMachine(RuleBasedStateMachine):
             for key, tally in self.model.days.items()
             if tally.total()
         }
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "outbox"))
+    def the_bytes_counted_along_are_those_in_the_file(self) -> None:
+        with closing(open_for_reading(self.outbox.path)) as db:
+            there = weigh(db)
+        assert self.outbox.stock.size == there.size
+        for lane in Lane:
+            assert self.outbox.stock.at_broker(lane) == there.published.get(lane, 0)
 
     @invariant()
     @precondition(lambda self: hasattr(self, "outbox"))

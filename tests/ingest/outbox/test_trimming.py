@@ -36,7 +36,7 @@ def test_ranges_are_deleted_in_pieces_of_any_size(tmp_path: Path, limit: int) ->
     left, sizes = [(2, 6), (9, 9), (15, 1000)], []
     while left:
         deleted, left = delete_receipts(db, "demo", left, limit)
-        sizes.append(deleted)
+        sizes.append(deleted.records)
     db.close()
     assert sum(sizes) == 12
     assert max(sizes) <= limit
