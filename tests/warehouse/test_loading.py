@@ -17,6 +17,7 @@ from tests.warehouse.test_storing import Table
 from warehouse.loader.config import BatchLimits
 from warehouse.loader.kafka import Fetched
 from warehouse.loader.loading import Loading
+from warehouse.loader.measuring import Standing
 from warehouse.loader.storing import Hook, Step, Store, no_hook, targets
 
 TOPICS = tuple(targets(1))
@@ -45,6 +46,9 @@ class MemoryBroker:
                 return [(topic, 0, found, at + len(found))]
         await asyncio.sleep(min(wait, 0.002))
         return []
+
+    def standing(self) -> Standing:
+        return {(topic, 0): (len(self.records[topic]), at) for topic, at in self.position.items()}, 0.0
 
     async def send(self, topic: str, key: bytes, value: bytes) -> None:
         assert topic == ACKS

@@ -45,6 +45,11 @@ class BatchBuilder:
         """How many records may still be added."""
         return 0 if self._size >= self.limits.size else self.limits.rows - len(self._messages)
 
+    @property
+    def oldest(self) -> float | None:
+        """When the first of its records was added; None when it is empty."""
+        return self._first if self._messages else None
+
     def add(self, partition: int, messages: Sequence[Message], next_offset: int, now: float) -> None:
         """Add records of a partition; ``next_offset`` is where reading goes on after them."""
         if not messages:

@@ -22,6 +22,7 @@ class PartState:
     restarts: int = 0
     since: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     message: str | None = None
+    health: str | None = None
 
 
 class RunFile:
@@ -33,12 +34,19 @@ class RunFile:
         self.parts: dict[str, PartState] = {}
         self.incarnation = ""
 
-    def set(self, part: str, state: str, pid: int | None = None, message: str | None = None) -> None:
-        """Record the state of a part."""
+    def set(
+        self,
+        part: str,
+        state: str,
+        pid: int | None = None,
+        message: str | None = None,
+        health: str | None = None,
+    ) -> None:
+        """Record the state of a part, and where it answers health checks."""
         known = self.parts.get(part)
         restarts = known.restarts + (state == "restarting") if known else 0
         born = psutil.Process(pid).create_time() if pid and psutil.pid_exists(pid) else None
-        self.parts[part] = PartState(state, pid, born, restarts, message=message)
+        self.parts[part] = PartState(state, pid, born, restarts, message=message, health=health)
         self.write()
 
     def write(self) -> None:
