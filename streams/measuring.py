@@ -115,7 +115,7 @@ class ChunkMeter:
         commits: int,
     ) -> None:
         topic, number = partition
-        chunks, committing = self._loops(partition)
+        chunks, committing = (self._progress.loop(name) for name in _loop_names(partition))
         if head is None:
             chunks.idle()
         else:
@@ -136,14 +136,10 @@ class ChunkMeter:
         topic, number = partition
         self._recorder.set(CONSUMER_LAG, max(0, lag), part=PART, topic=topic, partition=str(number))
 
-    def _loops(self, partition: Partition) -> tuple[Loop, Loop]:
-        name = f"{partition[0]}/{partition[1]}"
-        return self._progress.loop(f"chunks {name}"), self._progress.loop(f"commit {name}")
-
     def _forget(self, partitions: Iterable[Partition]) -> None:
         for topic, number in partitions:
-            for loop in self._loops((topic, number)):
-                self._progress.end(loop.name)
+            for name in _loop_names((topic, number)):
+                self._progress.end(name)
             for metric in (CONSUMER_LAG, CONSUMER_UNCOMMITTED):
                 self._recorder.forget(metric, part=PART, topic=topic, partition=str(number))
 
@@ -154,3 +150,7 @@ class ChunkMeter:
         self._publishing.clear()
         self._turning.idle()
         self._session.idle()
+
+
+def _loop_names(partition: Partition) -> tuple[str, str]:
+    return f"chunks {partition[0]}/{partition[1]}", f"commit {partition[0]}/{partition[1]}"

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 import structlog
 
-from domain.vitals import Drained, Progress, Vitals
+from domain.vitals import Drained, Vitals
 from wijkbeeld.health.endpoint import serving
 from wijkbeeld.health.monitor import Monitor
+from wijkbeeld.health.progress import WatchedProgress
 from wijkbeeld.health.prometheus import PrometheusRecorder
 from wijkbeeld.health.readiness import Limits
 from wijkbeeld.settings import Settings
@@ -26,7 +27,7 @@ def watched(
         ResourceTaken: the port for health checks is taken.
     """
     log = structlog.get_logger(__name__)
-    recorder, progress = PrometheusRecorder(), Progress()
+    recorder, progress = PrometheusRecorder(), WatchedProgress()
     limits = Limits(
         settings.stale_seconds, settings.fresh_seconds, settings.stall_seconds, settings.wait_seconds
     )

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import structlog
 import uvicorn
+from starlette.applications import Starlette
 
 from dashboards.page.app import make_app, render_page
 from dashboards.page.config import PageConfig
@@ -60,17 +61,7 @@ def run(
     meter = PageMeter(vitals or Vitals(), hub)
     app = make_app(STAD_NU, html, poller, hub, config.host, crashes.append, meter)
     with _listening(config.host, config.port) as listener:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                ws="none",
-                lifespan="on",
-                timeout_graceful_shutdown=2,
-            )
-        )
+        server = uvicorn.Server(_how_to_serve(app))
         # In a thread of its own uvicorn leaves the process's signal handlers alone.
         thread = threading.Thread(target=server.run, args=([listener],), name="page", daemon=True)
         thread.start()
@@ -83,6 +74,18 @@ def run(
             store.close()
     if crashes:
         raise Terminal(f"page: the reading of panels ended: {type(crashes[0]).__name__}") from crashes[0]
+
+
+def _how_to_serve(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        lifespan="on",
+        timeout_graceful_shutdown=2,
+    )
 
 
 def _serve(

@@ -1,78 +1,24 @@
-"""What a loop says of itself: how long it has had the same thing in hand, and whether it moves."""
-
 from __future__ import annotations
 
-from domain.vitals import Drained, Outside, Progress
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_the_age_of_a_head_counts_from_the_moment_it_was_taken_in_hand() -> None:
-    clock = Clock()
-    loop = Progress(clock).loop("batch")
-    assert not loop.report().busy
-
-    loop.at(1, "decode")
-    clock.now += 3
-    loop.at(1, "insert", Outside.WAREHOUSE)
-    clock.now += 4
-
-    report = loop.report()
-    assert (report.busy, report.waiting_for, report.head_seconds) == (True, Outside.WAREHOUSE, 7.0)
-
-    loop.at(2, "insert", Outside.WAREHOUSE)
-    assert loop.report().head_seconds == 0.0
-    loop.idle()
-    assert (loop.report().busy, loop.report().head_seconds) == (False, 0.0)
-
-
-def test_only_news_is_a_step() -> None:
-    loop = Progress(Clock()).loop("batch")
-    steps = [loop.report().step]
-    for head, doing in ((1, "a"), (1, "b"), (2, "b")):
-        loop.at(head, doing)
-        steps.append(loop.report().step)
-    assert len(set(steps)) == 4
-
-    loop.at(2, "b")
-    loop.at(2, "b", Outside.BROKER)  # what it waits for is known better, but nothing has moved
-    assert loop.report().step == steps[-1]
-    assert loop.report().waiting_for is Outside.BROKER
-    loop.idle()
-    assert loop.report().step != steps[-1]
-    after = loop.report().step
-    loop.idle()
-    assert loop.report().step == after
-
-
-def test_a_part_has_its_loops_by_name() -> None:
-    progress = Progress(Clock())
-    assert progress.loop("b") is progress.loop("b")
-    progress.loop("a").at(1)
-    assert [(report.name, report.busy) for report in progress.reports()] == [("a", True), ("b", False)]
-    progress.end("a")
-    progress.end("never there")
-    assert [report.name for report in progress.reports()] == ["b"]
-
-
-def test_the_age_of_live_events_is_news_for_a_while_only() -> None:
-    clock = Clock()
-    progress = Progress(clock)
-    assert progress.latest_live_age(within=30) is None
-    progress.live_age(90.0)
-    clock.now += 30
-    assert progress.latest_live_age(within=30) == 90.0
-    clock.now += 1
-    assert progress.latest_live_age(within=30) is None
+from domain.metrics import INGEST_OUTBOX, LOADER_BATCH_ROWS, LOADER_ROWS
+from domain.vitals import Drained, Vitals
 
 
 def test_a_drain_is_clean_when_nothing_is_in_hand_and_all_is_committed() -> None:
     assert Drained(0).is_clean
     assert not Drained(1).is_clean
     assert not Drained(0, 1).is_clean
+
+
+def test_a_part_that_nobody_listens_to_may_say_all_it_likes() -> None:
+    vitals = Vitals()
+    vitals.recorder.count(LOADER_ROWS, table="event_log")
+    vitals.recorder.set(INGEST_OUTBOX, 1)
+    vitals.recorder.observe(LOADER_BATCH_ROWS, (1.0,), topic="events")
+    vitals.recorder.forget(INGEST_OUTBOX)
+    loop = vitals.progress.loop("batch")
+    loop.at(1)
+    loop.idle()
+    vitals.progress.end("batch")
+    vitals.progress.live_age(1.0)
+    vitals.drained(Drained(0))

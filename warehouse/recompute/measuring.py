@@ -42,6 +42,8 @@ class StepMeter:
         self._connection = vitals.progress.loop("clickhouse")
         self._number = 0
         self._began = 0.0
+        self.in_hand = 0
+        """Batches of the step that was begun and is not ended."""
 
     def reaching(self, attempt: int) -> None:
         """Note a try to reach ClickHouse and to take the lease."""
@@ -67,6 +69,10 @@ class StepMeter:
         self._recorder.set(RECOMPUTE_WAITING, batches)
         self._recorder.set(RECOMPUTE_OLDEST, oldest_seconds)
 
+    def taken(self, batches: int) -> None:
+        """Note how many batches the step works on."""
+        self.in_hand = batches
+
     def done(self, marks: int, batches: Iterable[tuple[Lane, float, Sequence[datetime]]]) -> None:
         """Measure a step whose cells are written.
 
@@ -89,8 +95,4 @@ class StepMeter:
     def idle(self) -> None:
         """Note that nothing is in hand."""
         self._steps.idle()
-
-    @property
-    def in_hand(self) -> int:
-        """Steps that were begun and not ended: 0 or 1."""
-        return int(self._steps.report().busy)
+        self.in_hand = 0

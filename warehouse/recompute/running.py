@@ -42,13 +42,24 @@ def run(
     Raises:
         Terminal: a statement, a user or the schema is at fault.
     """
+    vitals = vitals or Vitals()
+    meter = StepMeter(vitals)
+    _keep_recomputing(config, stop, on_ready, hook, meter)
+    vitals.drained(Drained(meter.in_hand))
+
+
+def _keep_recomputing(
+    config: RecomputeConfig,
+    stop: threading.Event,
+    on_ready: Callable[[], None],
+    hook: Hook,
+    meter: StepMeter,
+) -> None:
     log = structlog.get_logger(__name__)
     wait = _FIRST_WAIT
     client: Client | None = None
     waiting = [on_ready]
     standby = False
-    vitals = vitals or Vitals()
-    meter = StepMeter(vitals)
     attempt = 0
     while not stop.is_set():
         attempt += 1
@@ -80,7 +91,6 @@ def run(
             wait = min(2 * wait, _LONGEST_WAIT)
     if client is not None:
         client.close()
-    vitals.drained(Drained(meter.in_hand))
 
 
 def _hold(

@@ -165,6 +165,7 @@ class Recompute:
         return len(work)
 
     def _recompute(self, work: Sequence[Marked]) -> None:
+        self.meter.taken(len(work))
         self._passed(Step.LISTED)
         # Only now, after the tokens are known: see `lease`.
         self.lease.check()

@@ -13,7 +13,7 @@ import orjson
 import structlog
 
 from domain.metrics import CONSUMER_LAG, HEAD_AGE, PART_READY
-from domain.vitals import LoopReport, Progress
+from wijkbeeld.health.progress import LoopReport, WatchedProgress
 from wijkbeeld.health.prometheus import PrometheusRecorder
 from wijkbeeld.health.readiness import FRESHNESS_COUNTS_SECONDS, Limits, reasons_not_ready
 from wijkbeeld.health.stacks import stacks
@@ -48,7 +48,7 @@ class Monitor:
         self,
         part: str,
         recorder: PrometheusRecorder,
-        progress: Progress,
+        progress: WatchedProgress,
         limits: Limits,
         end: Callable[[int], None] = end_process,
         monotonic: Callable[[], float] = time.monotonic,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.vitals import LoopReport
+from wijkbeeld.health.progress import LoopReport
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from domain.vitals import LoopReport, Outside
+from domain.vitals import Outside
+from wijkbeeld.health.progress import LoopReport
 from wijkbeeld.health.readiness import Limits
 
 LONGEST_GAP_SECONDS = 3.0

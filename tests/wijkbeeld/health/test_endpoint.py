@@ -9,9 +9,10 @@ import httpx
 import pytest
 
 from domain.errors import ResourceTaken
-from domain.vitals import Outside, Progress
+from domain.vitals import Outside
 from wijkbeeld.health.endpoint import serving
 from wijkbeeld.health.monitor import Monitor
+from wijkbeeld.health.progress import WatchedProgress
 from wijkbeeld.health.prometheus import PrometheusRecorder
 from wijkbeeld.health.readiness import Limits
 
@@ -31,12 +32,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def progress(clock: Clock) -> Progress:
-    return Progress(clock)
+def progress(clock: Clock) -> WatchedProgress:
+    return WatchedProgress(clock)
 
 
 @pytest.fixture
-def monitor(clock: Clock, progress: Progress) -> Monitor:
+def monitor(clock: Clock, progress: WatchedProgress) -> Monitor:
     return Monitor("loader", PrometheusRecorder(), progress, Limits(), monotonic=clock)
 
 
@@ -55,7 +56,7 @@ def test_readyz_is_503_with_the_reason_until_the_part_works(url: str, monitor: M
 
 
 def test_readyz_is_503_while_a_head_waits_and_healthz_is_not(
-    url: str, monitor: Monitor, progress: Progress, clock: Clock
+    url: str, monitor: Monitor, progress: WatchedProgress, clock: Clock
 ) -> None:
     monitor.started()
     progress.loop("batch").at(1, "try", Outside.WAREHOUSE)

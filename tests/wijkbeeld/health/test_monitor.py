@@ -12,8 +12,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from domain.metrics import CONSUMER_LAG
-from domain.vitals import Outside, Progress
+from domain.vitals import Outside
 from wijkbeeld.health.monitor import EXIT_STALLED, Monitor
+from wijkbeeld.health.progress import WatchedProgress
 from wijkbeeld.health.prometheus import PrometheusRecorder
 from wijkbeeld.health.readiness import Limits
 from wijkbeeld.health.stacks import stacks
@@ -24,7 +25,7 @@ class Watched:
         self.now = 0.0
         self.ended: list[int] = []
         self.recorder = PrometheusRecorder()
-        self.progress = Progress(lambda: self.now)
+        self.progress = WatchedProgress(lambda: self.now)
         self.monitor = Monitor(
             "loader", self.recorder, self.progress, Limits(), self.ended.append, lambda: self.now
         )
@@ -109,7 +110,7 @@ def test_stacks_name_places_and_no_values() -> None:
 STUCK = """
 import sys, threading
 from pathlib import Path
-from domain.vitals import Progress
+from wijkbeeld.health.progress import WatchedProgress
 from wijkbeeld.health.monitor import Monitor
 from wijkbeeld.health.prometheus import PrometheusRecorder
 from wijkbeeld.health.readiness import Limits
@@ -117,7 +118,7 @@ from wijkbeeld.logs import configure_logging
 import logging
 
 configure_logging("loader", Path(sys.argv[1]))
-progress = Progress()
+progress = WatchedProgress()
 Monitor("loader", PrometheusRecorder(), progress, Limits(stall_seconds=0.1)).watch()
 progress.loop("batch").at(1)
 if sys.argv[2] == "log":

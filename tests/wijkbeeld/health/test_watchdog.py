@@ -7,7 +7,8 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.vitals import Outside, Progress
+from domain.vitals import Outside
+from wijkbeeld.health.progress import WatchedProgress
 from wijkbeeld.health.readiness import Limits, reasons_not_ready
 from wijkbeeld.health.watchdog import LONGEST_GAP_SECONDS, Stall, Watchdog
 
@@ -19,7 +20,7 @@ class World:
 
     def __init__(self) -> None:
         self.now = 0.0
-        self.progress = Progress(lambda: self.now)
+        self.progress = WatchedProgress(lambda: self.now)
         self.watchdog = Watchdog(LIMITS, lambda: self.now)
 
     def pass_time(
@@ -123,7 +124,7 @@ def test_never_before_its_time_and_never_without_work(history: list[tuple[float,
 
 
 def test_readiness_names_what_is_wrong() -> None:
-    progress = Progress(lambda: 0.0)
+    progress = WatchedProgress(lambda: 0.0)
     progress.loop("batch").at(1)
     reports = progress.reports()
     assert reasons_not_ready(True, reports, None, LIMITS) == ()
@@ -134,7 +135,7 @@ def test_readiness_names_what_is_wrong() -> None:
 
 def test_work_that_takes_too_long_is_not_ready_even_while_it_moves() -> None:
     now = 0.0
-    progress = Progress(lambda: now)
+    progress = WatchedProgress(lambda: now)
     progress.loop("batch").at(1, "insert")
     now = 16.0
     progress.loop("batch").at(1, "mark")
