@@ -12,6 +12,7 @@ from warehouse.client import connect
 from warehouse.counts import SourceCounts, read_counts, read_lag
 from wijkbeeld.access import READER
 from wijkbeeld.datadir import DataDir, read_json
+from wijkbeeld.part_status import with_readiness
 from wijkbeeld.system_state import source_state
 
 WORDS = ("received", "stored", "superseded", "duplicate", "rejected", "in_flight", "unplaced")
@@ -51,7 +52,7 @@ def collect_status(root: Path) -> dict[str, Any]:
     }
     report: dict[str, Any] = {
         "running": True,
-        "parts": run.get("parts", {}),
+        "parts": with_readiness(run.get("parts", {})),
         "totals": {word: _total(sources, word) for word in WORDS},
         "sources": sources,
         "lag": lag,

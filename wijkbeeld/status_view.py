@@ -12,6 +12,7 @@ from domain.places import MatchLevel
 from wijkbeeld.status import WORDS
 
 STATE_STYLE = {"running": "green", "starting": "yellow", "restarting": "yellow", "stopped": "red"}
+READY_TEXT = {True: "yes", False: "[yellow]no[/]", None: ""}
 
 
 def print_status(report: dict[str, Any], console: Console) -> None:
@@ -21,6 +22,8 @@ def print_status(report: dict[str, Any], console: Console) -> None:
     if "warehouse" in report:
         console.print(f"[yellow]no counts now: {report['warehouse']}[/yellow]")
     console.print(_parts(report["parts"]))
+    for line in _troubles(report["parts"]):
+        console.print(line)
     console.print(_counts(report))
     console.print(_feeds(report["sources"]))
     for name, source in report["sources"].items():
@@ -36,18 +39,32 @@ def print_status(report: dict[str, Any], console: Console) -> None:
 
 
 def _parts(parts: dict[str, dict[str, Any]]) -> Table:
-    table = Table("part", "state", "pid", "restarts", "since", box=None, pad_edge=False)
+    table = Table("part", "state", "ready", box=None, pad_edge=False)
+    table.add_column("lag", justify="right")
+    for column in ("pid", "restarts", "since"):
+        table.add_column(column)
     for name, part in parts.items():
         style = STATE_STYLE.get(part["state"], "")
         state = part["state"] + (f" ({escape(part['message'])})" if part["message"] else "")
         table.add_row(
             name,
             f"[{style}]{state}[/]" if style else state,
+            READY_TEXT[part.get("ready")],
+            "" if part.get("lag_records") is None else _text(part["lag_records"]),
             str(part["pid"] or ""),
             _text(part["restarts"]),
-            part["since"],
+            part["since"].replace("+00:00", "Z"),
         )
     return table
+
+
+def _troubles(parts: dict[str, dict[str, Any]]) -> list[str]:
+    """Return a line for each reason why a part that runs is not ready."""
+    return [
+        f"[yellow]{name}: {escape(reason)}[/]"
+        for name, part in parts.items()
+        for reason in part.get("reasons", ())
+    ]
 
 
 def _counts(report: dict[str, Any]) -> Table:
