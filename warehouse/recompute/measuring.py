@@ -54,11 +54,11 @@ class StepMeter:
         self._connection.idle()
         self._recorder.set(RECOMPUTE_LEASE, float(held))
 
-    def asking(self) -> None:
-        """Note that ClickHouse is asked for marks, without anything in hand yet."""
+    def begin(self) -> None:
+        """Note that a step begins."""
         self._number += 1
         self._began = self._monotonic()
-        self.doing("list", Outside.WAREHOUSE)
+        self.doing("begin")
 
     def doing(self, part: Hashable, waiting_for: Outside | None = None) -> None:
         """Note what the step in hand does."""

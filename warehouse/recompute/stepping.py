@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 import orjson
 
@@ -14,6 +15,8 @@ from domain.vitals import Outside, Vitals
 from warehouse.client import Client
 from warehouse.recompute.lease import Lease
 from warehouse.recompute.measuring import StepMeter
+
+T = TypeVar("T")
 
 
 class Step(StrEnum):
@@ -157,7 +160,7 @@ class Recompute:
             LeaseLost: somebody else recomputes.
             WarehouseUnavailable: ClickHouse is away; call again.
         """
-        self.meter.asking()
+        self.meter.begin()
         work = self._list()
         if work:
             self._recompute(work)
@@ -166,34 +169,37 @@ class Recompute:
 
     def _recompute(self, work: Sequence[Marked]) -> None:
         self.meter.taken(len(work))
-        self._passed(Step.LISTED)
+        self.hook(Step.LISTED)
         # Only now, after the tokens are known: see `lease`.
-        self.lease.check()
+        self._ask("check", self.lease.check)
         gen = self.lease.next_gen()
-        self._passed(Step.CHECKED)
+        self.hook(Step.CHECKED)
         tokens = [batch.token for batch in work]
         if any(batch.ids for batch in work):
-            self.client.insert_select(_RESOLVE, {"token": tokens[0], "tokens": tokens})
-            self._passed(Step.RESOLVED)
-        self.client.insert_select(_COMPUTE, {"tokens": tokens, "gen": gen})
-        self._passed(Step.COMPUTED)
+            named = {"token": tokens[0], "tokens": tokens}
+            self._ask("resolve", lambda: self.client.insert_select(_RESOLVE, named))
+            self.hook(Step.RESOLVED)
+        touched = {"tokens": tokens, "gen": gen}
+        self._ask("compute", lambda: self.client.insert_select(_COMPUTE, touched))
+        self.hook(Step.COMPUTED)
         marks = b"\n".join(orjson.dumps({"token": token, "gen": gen}) for token in tokens)
-        self.client.insert_rows("dirty_done", marks, token=f"{gen:x}")
+        self._ask("mark", lambda: self.client.insert_rows("dirty_done", marks, token=f"{gen:x}"))
         self.meter.done(
             sum(batch.marks for batch in work),
             ((batch.lane, batch.age, batch.received) for batch in work),
         )
-        self._passed(Step.DONE)
+        self.hook(Step.DONE)
 
-    def _passed(self, step: Step) -> None:
-        """Call the hook after a part of the step; the next one is ClickHouse's again."""
-        self.meter.doing(step)
-        self.hook(step)
-        self.meter.doing(("after", step), Outside.WAREHOUSE)
+    def _ask(self, what: str, call: Callable[[], T]) -> T:
+        """Return what ClickHouse answers; until it does, it is waited for."""
+        self.meter.doing(what, Outside.WAREHOUSE)
+        answer = call()
+        self.meter.doing((what, "answered"))
+        return answer
 
     def _list(self) -> list[Marked]:
         """Return the batches to work on: at least one, if there are any, and no more than fit a step."""
-        rows = self.client.query(_LIST, {"limit": _TOKENS})
+        rows = self._ask("list", lambda: self.client.query(_LIST, {"limit": _TOKENS}))
         waiting, oldest = (rows[0][6], rows[0][7]) if rows else (0, 0)
         self.meter.found(int(waiting), max(0, int(oldest)) / 1000)
         work: list[Marked] = []
