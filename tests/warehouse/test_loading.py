@@ -78,9 +78,11 @@ def run(
     hook: Hook = no_hook,
     drain: float = 5.0,
     on_loading: Callable[[Loading], None] = lambda _: None,
+    loading: Loading | None = None,
 ) -> None:
     stop = threading.Event()
-    loading = Loading(Store(sink, targets(1), LIMITS, hook), TOPICS, LIMITS, hook, lambda _: None)
+    store = Store(sink, targets(1), LIMITS, hook)
+    loading = loading or Loading(store, TOPICS, LIMITS, hook, lambda _: None)
     on_loading(loading)
 
     async def session() -> None:
