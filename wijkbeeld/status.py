@@ -44,6 +44,7 @@ def collect_status(root: Path) -> dict[str, Any]:
     data_dir = DataDir(root)
     require_running(data_dir)
     run = read_json(data_dir.run)
+    parts = run.get("parts")
     # The warehouse first: what arrives in between then shows as in flight, never as more than received.
     counts, lag, trouble = _warehouse_counts(data_dir)
     sources = {
@@ -52,7 +53,7 @@ def collect_status(root: Path) -> dict[str, Any]:
     }
     report: dict[str, Any] = {
         "running": True,
-        "parts": with_readiness(run.get("parts", {})),
+        "parts": with_readiness(parts if isinstance(parts, dict) else {}),
         "totals": {word: _total(sources, word) for word in WORDS},
         "sources": sources,
         "lag": lag,

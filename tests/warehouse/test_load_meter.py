@@ -195,7 +195,8 @@ def test_a_sample_is_small_spread_and_begins_with_the_first() -> None:
     assert found[0].source == first["source"]
     assert found[0].received_at.utcoffset() == timedelta(0)
     assert received_sample(rows)[0] == first["received_at"]
-    assert sample([]) == received_sample([]) == []
+    assert sample([]) == []
+    assert received_sample([]) == []
     assert len(sample(rows[:5])) == 5
 
 

@@ -17,11 +17,13 @@ class Batch:
         topic: where they came from.
         messages: the records.
         offsets: per partition, the offset to commit when they are durable.
+        size: bytes of their values.
     """
 
     topic: str
     messages: Sequence[Message]
     offsets: dict[int, int]
+    size: int = 0
 
 
 @dataclass(slots=True)
@@ -71,7 +73,7 @@ class BatchBuilder:
 
     def take(self) -> Batch:
         """Return the batch and begin the next one."""
-        batch = Batch(self.topic, self._messages, self._offsets)
+        batch = Batch(self.topic, self._messages, self._offsets, self._size)
         self.clear()
         return batch
 

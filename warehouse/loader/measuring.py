@@ -79,8 +79,7 @@ class LoadMeter:
         self._began = self._monotonic()
         self.doing("decode")
         self._recorder.observe(LOADER_BATCH_ROWS, (len(batch.messages),), topic=batch.topic)
-        size = sum(len(message.value or b"") for message in batch.messages)
-        self._recorder.observe(LOADER_BATCH_BYTES, (size,), topic=batch.topic)
+        self._recorder.observe(LOADER_BATCH_BYTES, (batch.size,), topic=batch.topic)
 
     def doing(self, step: Hashable, waiting_for: Outside | None = None) -> None:
         """Note what happens to the batch in hand."""
