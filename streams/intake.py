@@ -26,13 +26,15 @@ _log = structlog.get_logger(__name__)
 class Fetched:
     """Records by partition, and where the reader stood before and stands after (next offset to read).
 
-    ``ends`` is where the log of each partition ended, as the broker told with the last fetch of it.
+    ``ends`` is where the log of each partition ended, as the broker told with the last fetch of it, and
+    ``answered`` when it last answered a fetch, seconds since 1970 UTC; 0.0 when that is not known.
     """
 
     records: Mapping[Partition, Sequence[FetchedRecord]] = field(default_factory=dict)
     before: Mapping[Partition, int] = field(default_factory=dict)
     after: Mapping[Partition, int] = field(default_factory=dict)
     ends: Mapping[Partition, int] = field(default_factory=dict)
+    answered: float = 0.0
 
 
 class Intake:
@@ -49,6 +51,8 @@ class Intake:
         self._sent_back: dict[Partition, int] = {}
         self.ends: dict[Partition, int] = {}
         """Where the log of each partition that is ours ended when it was last fetched."""
+        self.answered = 0.0
+        """When the broker last answered a fetch, seconds since 1970 UTC; 0.0 before it has."""
 
     def sought(self, committed: Mapping[Partition, int | None]) -> None:
         """Note that reading starts again at the committed offsets (None: at the earliest record)."""
@@ -81,6 +85,7 @@ class Intake:
         deliveries: dict[Partition, list[Delivery]] = {}
         go_back: dict[Partition, int] = {}
         self.ends.update(fetched.ends)
+        self.answered = max(self.answered, fetched.answered)
         for partition in fetched.records.keys() | fetched.after.keys():
             records = fetched.records.get(partition, ())
             expected = self._gap(partition, fetched.before.get(partition))

@@ -25,6 +25,8 @@ PART = "streams"
 Partition = tuple[str, int]
 
 SAMPLE_SECONDS = 0.25
+SILENT_SECONDS = 5.0
+"""The broker answers a fetch within a fraction of a second; when it has not for so long, it is away."""
 
 
 class ChunkMeter:
@@ -33,9 +35,16 @@ class ChunkMeter:
     Args:
         vitals: who is told.
         monotonic: seconds of a clock that never goes back.
+        wall: seconds since 1970 UTC.
     """
 
-    def __init__(self, vitals: Vitals, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        vitals: Vitals,
+        monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._time = wall
         self._recorder = vitals.recorder
         self._progress = vitals.progress
         self._monotonic = monotonic
@@ -81,13 +90,18 @@ class ChunkMeter:
             self._recorder.count(REJECTS, n, part=PART, source=source, reason=str(reason))
 
     def sample(
-        self, tracker: CommitTracker[Partition], ends: Mapping[Partition, int], commits: int
+        self,
+        tracker: CommitTracker[Partition],
+        ends: Mapping[Partition, int],
+        answered: float,
+        commits: int,
     ) -> None:
         """Tell where the worker stands, if it is time again.
 
         Args:
             tracker: of what is in hand.
             ends: per partition, the end of the log as the last fetch told it.
+            answered: when the broker last answered a fetch, seconds since 1970 UTC; 0.0 if not known.
             commits: number of commits tried so far.
         """
         now = self._monotonic()
@@ -97,6 +111,12 @@ class ChunkMeter:
         self._turns += 1
         # Another head at each turn: if the event loop stands still, this is the one that tells.
         self._turning.at(self._turns)
+        unfinished = tracker.unfinished()
+        if answered and not unfinished and self._time() - answered > SILENT_SECONDS:
+            # The client asks again by itself; each look is a new try.
+            self._session.at("silent", self._turns, Outside.BROKER)
+        elif answered:
+            self._session.idle()
         heads, standing = tracker.heads(), tracker.standing()
         for partition, (done, committed) in standing.items():
             self._tell(partition, heads.get(partition), done, committed, commits)
@@ -104,7 +124,7 @@ class ChunkMeter:
                 self._set_lag(partition, ends[partition] - (committed or 0))
         self._forget(self._known - standing.keys())
         self._known = {*standing}
-        self._recorder.set(STREAMS_UNFINISHED, tracker.unfinished())
+        self._recorder.set(STREAMS_UNFINISHED, unfinished)
 
     def _tell(
         self,

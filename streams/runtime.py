@@ -77,7 +77,7 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
             {TP(*tp): found for tp, found in records.items()},
             before,
             _positions(assignment),
-            _ends(assignment),
+            *_heard(assignment),
         )
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
@@ -120,11 +120,15 @@ def _positions(assignment: Any) -> dict[Partition, int]:
     return {TP(*tp): state.position for tp, state in states if state.has_valid_position}
 
 
-def _ends(assignment: Any) -> dict[Partition, int]:
-    """Return high watermarks as fetches brought them: the embedded broker answers no other way right."""
+def _heard(assignment: Any) -> tuple[dict[Partition, int], float]:
+    """Return the ends of logs, as fetches brought them, and when the broker last answered one.
+
+    Nothing else tells the end: the embedded broker's answer to a question for it is wrong.
+    """
     tps = () if assignment is None else assignment.tps
-    ends = ((tp, assignment.state_value(tp).highwater) for tp in tps)
-    return {TP(*tp): end for tp, end in ends if end is not None}
+    states = {tp: assignment.state_value(tp) for tp in tps}
+    ends = {TP(*tp): state.highwater for tp, state in states.items() if state.highwater is not None}
+    return ends, max((state.timestamp or 0 for state in states.values()), default=0) / 1000
 
 
 class _NoReadOffsets(dict[TP, int | None]):

@@ -177,7 +177,8 @@ class _Session:
                 self.worked = True
                 self._with.meter.joined()
                 self._on_ready()
-            self._with.meter.sample(tracker, app.intake.ends, app.commits_tried())
+            heard = app.intake
+            self._with.meter.sample(tracker, heard.ends, heard.answered, app.commits_tried())
             if self.worked and app.seconds_since_fetch() > SILENT_SECONDS:
                 raise BrokerUnavailable("consumer: asks for nothing any more")
             await asyncio.sleep(POLL_SECONDS)

@@ -171,7 +171,6 @@ async def _keep_reading(poller: Poller, hub: Hub, meter: PageMeter) -> None:
         started = time.monotonic()
         meter.reading()
         await asyncio.to_thread(poller.poll, tell)
-        await asyncio.sleep(0)  # what was told just now reaches the hub first
         meter.read(time.monotonic() - started)
         await asyncio.sleep(max(0.05, EVERY_S - (time.monotonic() - started)))
 

@@ -34,13 +34,14 @@ class Scene:
     def __init__(self) -> None:
         self.heard = Heard()
         self.tracker: CommitTracker[Partition] = CommitTracker()
-        self.meter = ChunkMeter(self.heard.vitals, self.heard.clock)
+        self.meter = ChunkMeter(self.heard.vitals, self.heard.clock, self.heard.clock)
         self.commits = 0
+        self.answered = 0.0
         self.tracker.seek(TP, 10, committed=10)
 
     def sample(self, after: float = SAMPLE_SECONDS) -> None:
         self.heard.clock.now += after
-        self.meter.sample(self.tracker, ENDS, self.commits)
+        self.meter.sample(self.tracker, ENDS, self.answered, self.commits)
 
 
 def test_lag_is_the_end_of_the_log_less_what_is_committed() -> None:
@@ -149,6 +150,27 @@ def test_joining_is_waiting_for_the_broker() -> None:
     assert (joining.waiting_for, joining.head_seconds) == (Outside.BROKER, 20)
     scene.meter.joined()
     assert scene.heard.busy() == []
+
+
+def test_a_broker_that_answers_no_fetch_is_waited_for() -> None:
+    scene = Scene()
+    scene.answered = scene.heard.clock.now
+    for _ in range(20):
+        scene.sample(after=1)
+    silent = scene.heard.loop("consumer")
+    assert (silent.busy, silent.waiting_for) == (True, Outside.BROKER)
+    assert silent.head_seconds > 10
+    scene.answered = scene.heard.clock.now
+    scene.sample()
+    assert not scene.heard.loop("consumer").busy
+
+
+def test_with_work_in_hand_no_fetch_is_expected() -> None:
+    scene = Scene()
+    scene.answered = scene.heard.clock.now
+    scene.tracker.deliver(TP, 10, 19)
+    scene.sample(after=20)
+    assert not scene.heard.loop("consumer").busy
 
 
 @pytest.mark.parametrize("away", [0, 3])
