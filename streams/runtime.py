@@ -127,7 +127,9 @@ def _heard(assignment: Any) -> tuple[dict[Partition, int], float]:
     """
     tps = () if assignment is None else assignment.tps
     states = {tp: assignment.state_value(tp) for tp in tps}
-    ends = {TP(*tp): state.highwater for tp, state in states.items() if state.highwater is not None}
+    ends: dict[Partition, int] = {
+        TP(*tp): state.highwater for tp, state in states.items() if state.highwater is not None
+    }
     return ends, max((state.timestamp or 0 for state in states.values()), default=0) / 1000
 
 
