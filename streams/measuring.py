@@ -55,6 +55,7 @@ class ChunkMeter:
         self._sampled = 0.0
         self._turns = 0
         self._failed_tries = 0
+        self._joined = 0.0
 
     def now(self) -> float:
         """Return the time, in seconds of some clock."""
@@ -66,6 +67,7 @@ class ChunkMeter:
 
     def joined(self) -> None:
         """Note that the worker is a member of the group."""
+        self._joined = self._time()
         self._session.idle()
 
     def publishing(self, ticket: Ticket[Partition], attempt: int) -> None:
@@ -112,6 +114,7 @@ class ChunkMeter:
         # Another head at each turn: if the event loop stands still, this is the one that tells.
         self._turning.at(self._turns)
         unfinished = tracker.unfinished()
+        answered = max(answered, self._joined)
         if answered and not unfinished and self._time() - answered > SILENT_SECONDS:
             # The client asks again by itself; each look is a new try.
             self._session.at("silent", self._turns, Outside.BROKER)
@@ -170,6 +173,7 @@ class ChunkMeter:
         self._publishing.clear()
         self._turning.idle()
         self._session.idle()
+        self._joined = 0.0
 
 
 def _loop_names(partition: Partition) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from domain.places import MatchLevel
 from wijkbeeld.status import WORDS
 
 STATE_STYLE = {"running": "green", "starting": "yellow", "restarting": "yellow", "stopped": "red"}
+MOST_REASONS = 3
 READY_TEXT = {True: "yes", False: "[yellow]no[/]", None: ""}
 
 
@@ -59,12 +60,14 @@ def _parts(parts: dict[str, dict[str, Any]]) -> Table:
 
 
 def _troubles(parts: dict[str, dict[str, Any]]) -> list[str]:
-    """Return a line for each reason why a part that runs is not ready."""
-    return [
-        f"[yellow]{name}: {escape(reason)}[/]"
-        for name, part in parts.items()
-        for reason in part.get("reasons", ())
-    ]
+    """Return a line for each of the first reasons why a part that runs is not ready."""
+    lines = []
+    for name, part in parts.items():
+        reasons = part.get("reasons", ())
+        lines += [f"[yellow]{name}: {escape(reason)}[/]" for reason in reasons[:MOST_REASONS]]
+        if len(reasons) > MOST_REASONS:
+            lines.append(f"[yellow]{name}: and {len(reasons) - MOST_REASONS} more like these[/]")
+    return lines
 
 
 def _counts(report: dict[str, Any]) -> Table:

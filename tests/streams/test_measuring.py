@@ -165,6 +165,15 @@ def test_a_broker_that_answers_no_fetch_is_waited_for() -> None:
     assert not scene.heard.loop("consumer").busy
 
 
+def test_a_broker_that_never_answered_is_waited_for_since_the_group_was_joined() -> None:
+    scene = Scene()
+    scene.meter.joined()
+    scene.sample(after=4)
+    assert not scene.heard.loop("consumer").busy
+    scene.sample(after=2)
+    assert scene.heard.loop("consumer").busy
+
+
 def test_with_work_in_hand_no_fetch_is_expected() -> None:
     scene = Scene()
     scene.answered = scene.heard.clock.now
