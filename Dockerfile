@@ -25,17 +25,17 @@ FROM python:3.11.14-slim-bookworm
 
 RUN groupadd --gid 10001 wijkbeeld \
     && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin wijkbeeld \
-    && install -d -o wijkbeeld -g wijkbeeld -m 0700 /var/lib/wijkbeeld /run/wijkbeeld
+    && install -d -o wijkbeeld -g wijkbeeld -m 0700 /var/lib/wijkbeeld
 COPY --from=build /opt/wijkbeeld /opt/wijkbeeld
 
 ENV PATH=/opt/wijkbeeld/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     WIJKBEELD_DATA_DIR=/var/lib/wijkbeeld \
-    WIJKBEELD_READY_FILE=/run/wijkbeeld/ready
+    WIJKBEELD_HEALTH_PORT=9464
 
 USER wijkbeeld
 WORKDIR /var/lib/wijkbeeld
 HEALTHCHECK --interval=10s --timeout=3s --start-period=90s --retries=3 \
-    CMD ["test", "-e", "/run/wijkbeeld/ready"]
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:9464/readyz', timeout=2)"]
 CMD ["wijkbeeld", "--help"]

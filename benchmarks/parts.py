@@ -8,14 +8,16 @@ import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.request import urlopen
 
 import psutil
 
 from tests.support.clickhouse import WRITER
-from wijkbeeld.supervisor.lifeline import READY_FILE
+from tests.support.ports import free_port
 
 READY_SECONDS = 60.0
 
@@ -93,6 +95,7 @@ class RunningParts:
             "WIJKBEELD_CLICKHOUSE_USER": WRITER.name,
             "WIJKBEELD_CLICKHOUSE_PASSWORD": WRITER.password,
         }
+        self._ports = {name: free_port() for name in self._names}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
     @property
@@ -106,7 +109,7 @@ class RunningParts:
             with (self._folder / f"{name}.log").open("wb") as log:
                 self._processes[name] = subprocess.Popen(
                     [sys.executable, "-m", "wijkbeeld", "run", name],
-                    env=os.environ | self._settings | {READY_FILE: str(self._ready(name))},
+                    env=os.environ | self._settings | {"WIJKBEELD_HEALTH_PORT": str(self._ports[name])},
                     stdout=log,
                     stderr=log,
                     stdin=subprocess.DEVNULL,
@@ -114,12 +117,16 @@ class RunningParts:
         self._wait()
         return self
 
-    def _ready(self, name: str) -> Path:
-        return self._folder / f"{name}.ready"
+    def _is_ready(self, name: str) -> bool:
+        try:
+            with urlopen(f"http://127.0.0.1:{self._ports[name]}/readyz", timeout=5) as answer:  # our own
+                return bool(answer.status == HTTPStatus.OK)
+        except OSError:
+            return False
 
     def _wait(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while not all(self._ready(name).exists() for name in self._names):
+        while not all(self._is_ready(name) for name in self._names):
             ended = [name for name, process in self._processes.items() if process.poll() is not None]
             if ended or time.monotonic() > deadline:
                 name = (ended or self._names)[0]

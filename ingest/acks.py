@@ -15,7 +15,9 @@ from pydantic import TypeAdapter
 
 from domain.errors import Transient
 from domain.rows import AckRow
+from domain.vitals import Vitals
 from ingest.backoff import RECONNECT, Backoff
+from ingest.measuring import tell_trimmed
 from ingest.outbox.store import Outbox
 from ingest.outbox.trimming import Range
 from ingest.ports import Reader
@@ -32,6 +34,7 @@ class AckFollower:
         outbox: that is trimmed.
         open_reader: connects to the broker, at the beginning of topic ``acks``.
         backoff: waits between two connections.
+        vitals: is told how many records leave the outbox.
     """
 
     def __init__(
@@ -39,10 +42,12 @@ class AckFollower:
         outbox: Outbox,
         open_reader: Callable[[], Reader],
         backoff: Backoff = RECONNECT,
+        vitals: Vitals | None = None,
     ) -> None:
         self._outbox = outbox
         self._open_reader = open_reader
         self._backoff = backoff
+        self._vitals = vitals or Vitals()
         self._log = structlog.get_logger(__name__)
 
     def run(self, stop: threading.Event) -> None:
@@ -59,7 +64,8 @@ class AckFollower:
                 reader = self._open_reader()
                 failures = 0
                 while not stop.is_set():
-                    self.apply(reader.poll(_POLL_SECONDS, _POLL_RECORDS))
+                    trimmed = self.apply(reader.poll(_POLL_SECONDS, _POLL_RECORDS))
+                    tell_trimmed(self._vitals, trimmed)
             except Transient as error:
                 failures += 1
                 wait = self._backoff.delay(failures, error.retry_after)

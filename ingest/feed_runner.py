@@ -12,7 +12,9 @@ import structlog
 
 from domain.clock import Clock
 from domain.errors import Terminal, Transient
+from domain.vitals import Vitals
 from ingest.backoff import Backoff
+from ingest.measuring import FeedMeter
 from ingest.outbox.feeds import FeedState
 from ingest.outbox.schema import OutboxFailed
 from ingest.outbox.store import Outbox, OutboxClosed
@@ -50,6 +52,7 @@ class FeedRunner:
         ending: set when ingest ends: no further poll is begun.
         halted: set when the source must not be read on; shared by its feeds.
         pace: how it shares ingest with the others.
+        vitals: is told how the feed does.
         monotonic: seconds of a clock that never steps back.
     """
 
@@ -62,6 +65,7 @@ class FeedRunner:
         ending: threading.Event,
         halted: threading.Event,
         pace: Pace,
+        vitals: Vitals | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = f"{source.name}.{feed.lane}"
@@ -74,6 +78,7 @@ class FeedRunner:
         self._halted = halted
         self._pace = pace
         self._monotonic = monotonic
+        self._meter = FeedMeter(vitals or Vitals(), source.name, feed.lane)
         self._failures = 0
         self._has_more = False
         self._log = structlog.get_logger(__name__).bind(source=source.name, lane=str(feed.lane))
@@ -101,6 +106,8 @@ class FeedRunner:
         except Exception as error:  # noqa: BLE001 - a connector's bug may not take the others down
             # Its text may quote the source, so only its type is told; the cursor has not moved.
             return self._retry(f"unexpected {type(error).__name__}", None)
+        finally:
+            self._meter.idle()
 
     def _slice(self) -> timedelta | None:
         place = self._outbox.place(self._source.name, self._lane)
@@ -130,9 +137,13 @@ class FeedRunner:
 
     def _poll(self, cursor: Cursor | None) -> Poll:
         now = self._clock.now()
+        self._meter.polling()
         poll = self._connector.poll(cursor, now)
+        self._meter.writing()
         next_poll_at = None if poll.done else now + max(poll.wait, timedelta(0))
         written = self._outbox.write(self._source, self._lane, poll, now, next_poll_at)
+        self._meter.written(written, poll.filtered, now)
+        self._meter.stopped(False)
         self._failures = 0
         self._has_more = poll.wait <= timedelta(0)
         if written.rejected:
@@ -141,6 +152,7 @@ class FeedRunner:
 
     def _retry(self, reason: str, retry_after: timedelta | None) -> timedelta:
         self._failures += 1
+        self._meter.failing(self._failures)
         wait = self._pace.backoff.delay(self._failures, retry_after)
         self._log.warning("poll_failed", reason=reason, retry_in=wait.total_seconds())
         self._note(FeedState.FAILING, reason, self._clock.now() + wait)
@@ -148,6 +160,7 @@ class FeedRunner:
 
     def _halt(self, error: Terminal) -> None:
         self._halted.set()
+        self._meter.stopped(True)
         self._log.error("source_stopped", reason=str(error))
         for feed in self._source.feeds:
             self._note(FeedState.STOPPED, str(error), None, feed)

@@ -20,7 +20,9 @@ from domain.codec import (
 )
 from domain.errors import BrokerUnavailable, Transient
 from domain.topics import REJECTED, Lane, raw_topic
+from domain.vitals import Vitals
 from ingest.backoff import RECONNECT, Backoff
+from ingest.measuring import PublishMeter
 from ingest.outbox.publishing import Record, UnpublishedReader
 from ingest.outbox.store import Outbox
 from ingest.ports import Delivery, Headers, Sender
@@ -99,6 +101,7 @@ class Publisher:
         keep: the broker forgets, so acknowledged records stay in the outbox; else they are deleted.
         window: how much may be on its way.
         backoff: waits between two connections.
+        vitals: is told how publishing does.
     """
 
     def __init__(
@@ -109,13 +112,21 @@ class Publisher:
         keep: bool,
         window: Window = Window(),
         backoff: Backoff = RECONNECT,
+        vitals: Vitals | None = None,
     ) -> None:
         self._outbox = outbox
         self._open_producer = open_producer
         self._keep = keep
         self._window = window
         self._backoff = backoff
+        self._meter = PublishMeter(vitals or Vitals())
+        self._session: _Session | None = None
         self._log = structlog.get_logger(__name__)
+
+    @property
+    def in_flight(self) -> int:
+        """Records that were handed over and of which nothing is known yet."""
+        return 0 if self._session is None else self._session.in_flight
 
     def run(self, stop: threading.Event, drain_seconds: float = 1.5) -> None:
         """Publish until ``stop``; then give what is on its way ``drain_seconds`` to arrive.
@@ -129,9 +140,12 @@ class Publisher:
         try:
             while not stop.is_set():
                 session = None
+                self._meter.connecting(failures)
                 try:
                     producer = self._open_producer()
-                    session = _Session(self._outbox, reader, producer, self._keep, self._window)
+                    session = self._session = _Session(
+                        self._outbox, reader, producer, self._keep, self._window, self._meter
+                    )
                     session.run(stop, drain_seconds)
                 except Transient as error:
                     failures = 1 if session is not None and session.has_published else failures + 1
@@ -152,18 +166,29 @@ class _Session:
     """
 
     def __init__(
-        self, outbox: Outbox, reader: UnpublishedReader, producer: Sender, keep: bool, window: Window
+        self,
+        outbox: Outbox,
+        reader: UnpublishedReader,
+        producer: Sender,
+        keep: bool,
+        window: Window,
+        meter: PublishMeter,
     ) -> None:
         self._outbox = outbox
         self._reader = reader
         self._producer = producer
         self._keep = keep
         self._window = window
+        self._meter = meter
         self._in_flight = _InFlight()
         self._after = dict.fromkeys(Lane, 0)
         self._held_back = dict.fromkeys(Lane, False)
         self._log = structlog.get_logger(__name__)
         self.has_published = False
+
+    @property
+    def in_flight(self) -> int:
+        return self._in_flight.total
 
     def run(self, stop: threading.Event, drain_seconds: float) -> None:
         try:
@@ -231,13 +256,17 @@ class _Session:
     def _take_note(self) -> None:
         arrived, failure = self._in_flight.sweep()
         if arrived:
+            self._meter.marking()
             self._acknowledge(arrived)
+        self._meter.on_its_way(self._in_flight.records)
         if failure is not None:
             raise BrokerUnavailable(f"a record did not arrive: {type(failure).__name__}")
 
     def _acknowledge(self, arrived: dict[Lane, list[int]]) -> None:
         self._outbox.acknowledge(arrived, keep=self._keep)
         self.has_published = True
+        for lane, seqs in arrived.items():
+            self._meter.published(lane, len(seqs))
 
     def _drain(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds

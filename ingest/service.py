@@ -18,11 +18,14 @@ from domain.clock import Clock
 from domain.errors import SettingsError, Transient
 from domain.events import SourceName
 from domain.topics import ACKS
+from domain.vitals import Drained, Vitals
 from ingest.acks import AckFollower
 from ingest.broker import Producer, TailReader
 from ingest.collector import rare_collections
 from ingest.feed_runner import FeedRunner, Pace
 from ingest.keys import KeyedHash
+from ingest.measuring import tell_backlog
+from ingest.outbox.backlog import BacklogReader
 from ingest.outbox.store import Outbox, OutboxClosed
 from ingest.poller import Poller
 from ingest.protocol import Source
@@ -36,6 +39,7 @@ _PUBLISHER_DRAIN_SECONDS = 1.5
 _THREADS_END_SECONDS = 1.0
 
 _TIDY_SECONDS = 60.0
+_BACKLOG_SECONDS = 2.0
 _WATCH_SECONDS = 0.1
 
 
@@ -71,7 +75,12 @@ class IngestConfig:
     unconfirmed: int = 64 * 1024 * 1024
 
 
-def run(config: IngestConfig, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+def run(
+    config: IngestConfig,
+    stop: threading.Event,
+    on_ready: Callable[[], None],
+    vitals: Vitals | None = None,
+) -> None:
     """Run ingest until ``stop``; return after a drain of at most 5 s.
 
     An absent broker is waited for; meanwhile events gather in the outbox.
@@ -80,6 +89,7 @@ def run(config: IngestConfig, stop: threading.Event, on_ready: Callable[[], None
         config: what it needs.
         stop: ends it.
         on_ready: called once, when sources are being polled.
+        vitals: is told how ingest does.
 
     Raises:
         SettingsError: a source's name or feeds, the outbox's folder or the broker's settings are wrong.
@@ -96,7 +106,7 @@ def run(config: IngestConfig, stop: threading.Event, on_ready: Callable[[], None
             "ingest_starts", pending=outbox.pending(), published_again=again
         )
         with rare_collections():
-            _Service(config, outbox).run(stop, on_ready)
+            _Service(config, outbox, vitals or Vitals()).run(stop, on_ready)
     finally:
         outbox.close()
 
@@ -120,8 +130,9 @@ def _check(sources: tuple[Source, ...]) -> None:
 class _Service:
     """The threads of ingest, and the first failure among them."""
 
-    def __init__(self, config: IngestConfig, outbox: Outbox) -> None:
+    def __init__(self, config: IngestConfig, outbox: Outbox, vitals: Vitals) -> None:
         self._config = config
+        self._vitals = vitals
         self._outbox = outbox
         self._ending = threading.Event()
         self._publishing_ends = threading.Event()
@@ -135,7 +146,16 @@ class _Service:
         for source in config.sources:
             halted = threading.Event()
             runners += [
-                FeedRunner(source, feed, self._outbox, config.clock, self._ending, halted, config.pace)
+                FeedRunner(
+                    source,
+                    feed,
+                    self._outbox,
+                    config.clock,
+                    self._ending,
+                    halted,
+                    config.pace,
+                    self._vitals,
+                )
                 for feed in source.feeds
             ]
         return runners
@@ -145,20 +165,27 @@ class _Service:
         config = self._config
         window = Window(unconfirmed=config.unconfirmed if config.forgets else None)
         publisher = Publisher(
-            self._outbox, partial(Producer, config.bootstrap), keep=config.forgets, window=window
+            self._outbox,
+            partial(Producer, config.bootstrap),
+            keep=config.forgets,
+            window=window,
+            vitals=self._vitals,
         )
         publishing = self._start(
             "publisher", lambda: publisher.run(self._publishing_ends, _PUBLISHER_DRAIN_SECONDS)
         )
-        others = [self._start("tidy", self._tidy)]
+        others = [self._start("tidy", self._tidy), self._start("backlog", self._tell_backlog)]
         if config.forgets:
-            follower = AckFollower(self._outbox, partial(TailReader, config.bootstrap, ACKS))
+            follower = AckFollower(
+                self._outbox, partial(TailReader, config.bootstrap, ACKS), vitals=self._vitals
+            )
             others.append(self._start("acks", lambda: follower.run(self._ending)))
         self._poller.start()
         on_ready()
         while not stop.wait(_WATCH_SECONDS) and self._failure is None:
             pass
         self._drain(publishing, others)
+        self._vitals.drained(Drained(publisher.in_flight))
         if self._failure is not None:
             raise self._failure
 
@@ -191,6 +218,17 @@ class _Service:
     def _fail(self, error: BaseException) -> None:
         if self._failure is None:
             self._failure = error
+
+    def _tell_backlog(self) -> None:
+        reader = BacklogReader(self._config.outbox_path)
+        try:
+            while not self._ending.wait(_BACKLOG_SECONDS):
+                try:
+                    tell_backlog(self._vitals, reader.read(), self._config.clock.now())
+                except Transient as error:
+                    self._log.info("backlog_not_read", reason=str(error))
+        finally:
+            reader.close()
 
     def _tidy(self) -> None:
         while not self._ending.wait(_TIDY_SECONDS):

@@ -17,8 +17,10 @@ from dataclasses import dataclass
 import structlog
 
 from domain.errors import Transient
+from domain.vitals import Vitals
 from streams.chunk import Chunk, Outgoing
 from streams.commit_tracker import CommitTracker, Ticket
+from streams.measuring import ChunkMeter
 
 Process = Callable[[Chunk], Sequence[Outgoing]]
 Publish = Callable[[Sequence[Outgoing]], Awaitable[None]]
@@ -56,6 +58,7 @@ class ChunkWorker:
         publish: returns when it is durable; raises Transient to be called again.
         tracker: is told what is finished.
         fail: called with the first error that is not Transient; the owner must then stop.
+        meter: is told how each chunk does.
         between: called after each chunk, when nothing of it is held any more.
     """
 
@@ -66,6 +69,7 @@ class ChunkWorker:
         tracker: CommitTracker[Partition],
         *,
         fail: Callable[[Exception], None],
+        meter: ChunkMeter | None = None,
         between: Callable[[int], None] = lambda _records: None,
         slots: int = 4,
         backoff: Backoff | None = None,
@@ -74,6 +78,7 @@ class ChunkWorker:
         self._publish = publish
         self._tracker = tracker
         self._fail = fail
+        self._meter = meter or ChunkMeter(Vitals())
         self._between = between
         self._backoff = backoff or Backoff()
         self._room = asyncio.Semaphore(slots)
@@ -118,13 +123,16 @@ class ChunkWorker:
 
     async def _work(self, delivery: Delivery) -> None:
         records = len(delivery.chunk)
+        began = self._meter.now()
         try:
             outgoing = self._process(delivery.chunk)
             if await self._publish_until_stored(delivery.ticket, outgoing):
                 self._tracker.finish(delivery.ticket)
+                self._meter.finished(delivery.chunk, began)
         except Exception as error:  # noqa: BLE001  # Faust would acknowledge what an agent raises from
             self._fail(error)
         finally:
+            self._meter.left(delivery.ticket)
             self._between(records)
 
     async def _publish_until_stored(
@@ -132,6 +140,7 @@ class ChunkWorker:
     ) -> bool:
         attempt = 0
         while True:
+            self._meter.publishing(ticket, attempt)
             try:
                 await self._publish(outgoing)
             except Transient as error:

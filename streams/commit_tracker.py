@@ -138,6 +138,21 @@ class CommitTracker(Generic[P]):
         states = self._partitions.values() if partition is None else (self._state(partition),)
         return sum(not delivery.finished for state in states for delivery in state.open.values())
 
+    def heads(self) -> dict[P, Ticket[P]]:
+        """Return the oldest unfinished delivery of each partition that has one."""
+        return {
+            partition: Ticket(partition, state.epoch, next(iter(state.open)))
+            for partition, state in self._partitions.items()
+            if state.open
+        }
+
+    def standing(self) -> dict[P, tuple[int | None, int | None]]:
+        """Return per partition up to which offset all is finished, and up to which it is committed."""
+        return {
+            partition: (state.safe if state.open else state.position, state.committed)
+            for partition, state in self._partitions.items()
+        }
+
     def seek(self, partition: P, position: int | None, committed: int | None = None) -> None:
         """Note that reading goes on from ``position`` and that the group has ``committed``.
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from domain.vitals import Drained
 from streams.chunk import FetchedRecord, cut
 from streams.chunk_worker import Delivery, Partition
 from streams.commit_tracker import CommitTracker
@@ -23,11 +24,17 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """Records by partition, and where the reader stood before and stands after (next offset to read)."""
+    """Records by partition, and where the reader stood before and stands after (next offset to read).
+
+    ``ends`` is where the log of each partition ended, as the broker told with the last fetch of it, and
+    ``answered`` when it last answered a fetch, seconds since 1970 UTC; 0.0 when that is not known.
+    """
 
     records: Mapping[Partition, Sequence[FetchedRecord]] = field(default_factory=dict)
     before: Mapping[Partition, int] = field(default_factory=dict)
     after: Mapping[Partition, int] = field(default_factory=dict)
+    ends: Mapping[Partition, int] = field(default_factory=dict)
+    answered: float = 0.0
 
 
 class Intake:
@@ -42,6 +49,10 @@ class Intake:
         self._max_records = max_records
         self._max_bytes = max_bytes
         self._sent_back: dict[Partition, int] = {}
+        self.ends: dict[Partition, int] = {}
+        """Where the log of each partition that is ours ended when it was last fetched."""
+        self.answered = 0.0
+        """When the broker last answered a fetch, seconds since 1970 UTC; 0.0 before it has."""
 
     def sought(self, committed: Mapping[Partition, int | None]) -> None:
         """Note that reading starts again at the committed offsets (None: at the earliest record)."""
@@ -54,6 +65,11 @@ class Intake:
         self._tracker.revoke(partitions)
         for partition in partitions:
             self._sent_back.pop(partition, None)
+            self.ends.pop(partition, None)
+
+    def left(self) -> Drained:
+        """Return how many chunks are unfinished, and how many partitions not committed to what is."""
+        return Drained(self._tracker.unfinished(), len(self._tracker.committable()))
 
     def committable(self) -> dict[Partition, int]:
         """Return the offsets that may be committed and are not yet."""
@@ -68,6 +84,8 @@ class Intake:
         """Return the deliveries by partition, and the offsets to which readers must be sent back."""
         deliveries: dict[Partition, list[Delivery]] = {}
         go_back: dict[Partition, int] = {}
+        self.ends.update(fetched.ends)
+        self.answered = max(self.answered, fetched.answered)
         for partition in fetched.records.keys() | fetched.after.keys():
             records = fetched.records.get(partition, ())
             expected = self._gap(partition, fetched.before.get(partition))

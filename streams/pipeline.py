@@ -5,7 +5,7 @@ Pure: the same chunk under the same tables gives the same bytes, so that a chunk
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 
 import orjson
@@ -22,6 +22,7 @@ from streams.tables import PlaceTables
 from streams.validate import Event, Validator
 
 HeaderList = list[tuple[str, bytes]]
+CountRejects = Callable[[str, Iterable[RejectReason]], None]
 
 _UNEXPECTED = Rejection(RejectReason.INVALID, "", "unexpected")
 
@@ -33,9 +34,11 @@ class Pipeline:
 
     Args:
         tables: area, street and postcode tables; their version goes into every row.
+        count_rejects: told the source and the reasons of records that are rejected.
     """
 
-    def __init__(self, tables: PlaceTables) -> None:
+    def __init__(self, tables: PlaceTables, count_rejects: CountRejects | None = None) -> None:
+        self._count_rejects = count_rejects
         self._validate = Validator()
         self._locate = Locator(tables)
         classify = Classifier(tables.geo_v, tables.municipality.boundary_year)
@@ -58,7 +61,7 @@ class Pipeline:
         try:
             return self._work(single)
         except Exception:  # noqa: BLE001  # see above
-            return [_rejects(single, {0: _UNEXPECTED})]
+            return [self._rejects(single, {0: _UNEXPECTED})]
 
     def _work(self, chunk: Chunk) -> list[Outgoing]:
         source = source_of(chunk.topic)
@@ -73,8 +76,14 @@ class Pipeline:
         )
         parts = _split(made, [place is None for place in places]) if None in places else [made]
         if valid.rejected:
-            parts.append(_rejects(chunk, valid.rejected))
+            parts.append(self._rejects(chunk, valid.rejected))
         return [part for part in parts if part.values]
+
+    def _rejects(self, chunk: Chunk, rejected: Mapping[int, Rejection]) -> Outgoing:
+        made = _rejects(chunk, rejected)
+        if self._count_rejects is not None:
+            self._count_rejects(source_of(chunk.topic), (each.reason for each in rejected.values()))
+        return made
 
     def _headers(self, event: Event) -> HeaderList:
         """Return the CloudEvents attributes as Kafka headers (binary content mode)."""

@@ -26,6 +26,7 @@ from faust.types.transports import SchedulingStrategyT
 from mode.threads import WorkerThread
 
 from domain.topics import Lane, lane_of
+from domain.vitals import Drained
 from streams.chunk_worker import ChunkWorker, Delivery, Partition
 from streams.fetch_budget import FetchBudget
 from streams.intake import Fetched, Intake
@@ -75,7 +76,12 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
             # A rebalance came in between. It is followed by a seek, which brings these records back.
             return Fetched()
         self.app.fetch_budget.learn(records.values())
-        return Fetched({TP(*tp): found for tp, found in records.items()}, before, _positions(assignment))
+        return Fetched(
+            {TP(*tp): found for tp, found in records.items()},
+            before,
+            _positions(assignment),
+            *_heard(assignment),
+        )
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         # Faust ends the worker on any error here; most pass with the next round or assignment.
@@ -117,6 +123,19 @@ def _positions(assignment: Any) -> dict[Partition, int]:
     return {TP(*tp): state.position for tp, state in states if state.has_valid_position}
 
 
+def _heard(assignment: Any) -> tuple[dict[Partition, int], float]:
+    """Return the ends of logs, as fetches brought them, and when the broker last answered one.
+
+    Nothing else tells the end: the embedded broker's answer to a question for it is wrong.
+    """
+    tps = () if assignment is None else assignment.tps
+    states = {tp: assignment.state_value(tp) for tp in tps}
+    ends: dict[Partition, int] = {
+        TP(*tp): state.highwater for tp, state in states.items() if state.highwater is not None
+    }
+    return ends, max((state.timestamp or 0 for state in states.values()), default=0) / 1000
+
+
 class _NoReadOffsets(dict[TP, int | None]):
     """Switches off Faust's filter by read offset, which drops what a seek brought back."""
 
@@ -137,6 +156,7 @@ class ChunkConsumer(driver.Consumer):
         self._read_offset = _NoReadOffsets()
         self._fetching = asyncio.Lock()
         self.last_fetch = time.monotonic()
+        self.commits_tried = 0
 
     def _new_consumer_thread(self) -> ChunkThread:
         return ChunkThread(self, loop=self.loop, beacon=self.beacon)
@@ -190,12 +210,14 @@ class ChunkConsumer(driver.Consumer):
         if not await self.app.worker.drain(self.app.settings.drain_seconds):
             _log.warning("drain_incomplete")
         await self.commit()
+        self.app.left = self.app.intake.left()
 
     async def force_commit(self, *_args: Any, **_kwargs: Any) -> bool:
         """Commit what the tracker offers, of the partitions that are still ours."""
         assigned = self.assignment()
         offered = self.app.intake.committable()
         offsets = {partition: offered[partition] for partition in offered.keys() & assigned}
+        self.commits_tried += 1
         if not offsets or not await self._commit({TP(*p): offset for p, offset in offsets.items()}):
             return False
         self.app.intake.committed(offsets)
@@ -249,11 +271,17 @@ class ChunkApp(faust.App):
     intake: Intake
     worker: ChunkWorker
     fetch_budget: FetchBudget
+    left: Drained | None = None
 
     def seconds_since_fetch(self) -> float:
         """Return how long ago the consumer last heard from its thread."""
         consumer = self.consumer
         return time.monotonic() - consumer.last_fetch if isinstance(consumer, ChunkConsumer) else 0.0
+
+    def commits_tried(self) -> int:
+        """Return how often the consumer has tried to commit."""
+        consumer = self.consumer
+        return consumer.commits_tried if isinstance(consumer, ChunkConsumer) else 0
 
 
 def create_app(settings: RuntimeSettings, intake: Intake, worker: ChunkWorker) -> ChunkApp:

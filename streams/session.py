@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
 from domain.errors import BrokerUnavailable, Terminal, Transient
+from domain.vitals import Drained, Vitals
 from streams.chunk_worker import Backoff, ChunkWorker, Partition, Process
 from streams.commit_tracker import CommitTracker
 from streams.intake import Intake
+from streams.measuring import ChunkMeter
 from streams.memory import collecting_between_chunks, keep_freed_memory
 from streams.publishing import Publisher
 from streams.runtime import ChunkApp, create_app
@@ -45,6 +47,7 @@ class Work:
         connect: makes the publisher from bootstrap address and client id.
         after_chunk: called with a chunk's number of records when it is finished or given up.
         chunk_records, chunk_bytes: bounds of a chunk.
+        meter: is told how chunks and the worker do.
     """
 
     process: Process
@@ -52,6 +55,7 @@ class Work:
     after_chunk: Callable[[int], None] = lambda _records: None
     chunk_records: int = 1000
     chunk_bytes: int = 512 * 1024
+    meter: ChunkMeter = field(default_factory=lambda: ChunkMeter(Vitals()))
 
 
 def serve(
@@ -60,16 +64,20 @@ def serve(
     stop: threading.Event,
     on_ready: Callable[[], None],
     backoff: Backoff = DEFAULT_BACKOFF,
-) -> None:
+) -> Drained:
     """Work until ``stop`` is set; join again, with back-off, whenever the broker goes away.
 
     Args:
         on_ready: called once, when the first partitions are assigned.
 
+    Returns:
+        The chunks that were left unfinished, and the partitions that were left uncommitted.
+
     Raises:
         Terminal: it cannot go on. Nothing unfinished was acknowledged.
     """
     attempt = 0
+    left = Drained(0)
     ready = _Once(on_ready)
     keep_freed_memory()
     with collecting_between_chunks() as collect:
@@ -80,12 +88,17 @@ def serve(
 
         while not stop.is_set():
             session = _Session(settings, work, stop, ready, between)
+            work.meter.joining(attempt)
             try:
                 asyncio.run(session.run())
+                left = session.left
             except Transient as error:
                 attempt = 1 if session.worked else attempt + 1
+                left = session.left
+                work.meter.joining(attempt)
                 _log.warning("session_ended", error=str(error), attempt=attempt)
                 stop.wait(backoff.pause(attempt))
+    return left
 
 
 class _Once:
@@ -114,6 +127,7 @@ class _Session:
         self._between = between
         self._failure: Exception | None = None
         self.worked = False
+        self.left = Drained(0)
 
     async def run(self) -> None:
         publisher = self._with.connect(self._settings.bootstrap, self._settings.client_id)
@@ -126,14 +140,19 @@ class _Session:
             publisher.publish,
             tracker,
             fail=self._note_failure,
+            meter=self._with.meter,
             between=self._between,
         )
         app = create_app(self._settings, intake, worker)
         starting = asyncio.create_task(app.start())
         try:
-            await self._watch(app, starting)
+            await self._watch(app, starting, tracker)
         finally:
-            await _end(app, starting, worker, publisher)
+            try:
+                await _end(app, starting, worker, publisher)
+            finally:
+                self.left = app.left or intake.left()
+                self._with.meter.ended()
         if self._failure is not None:
             raise self._as_terminal(self._failure) from None
 
@@ -146,7 +165,9 @@ class _Session:
             await asyncio.wait({task}, timeout=POLL_SECONDS)
         return not task.cancelled() and task.result() is None
 
-    async def _watch(self, app: ChunkApp, starting: asyncio.Task[None]) -> None:
+    async def _watch(
+        self, app: ChunkApp, starting: asyncio.Task[None], tracker: CommitTracker[Partition]
+    ) -> None:
         while not self._stop.is_set() and self._failure is None:
             if app.crashed:
                 raise BrokerUnavailable(f"consumer: {type(app.crash_reason).__name__}")
@@ -154,7 +175,10 @@ class _Session:
                 if starting.exception() is not None:
                     raise BrokerUnavailable(f"consumer: {type(starting.exception()).__name__}")
                 self.worked = True
+                self._with.meter.joined()
                 self._on_ready()
+            heard = app.intake
+            self._with.meter.sample(tracker, heard.ends, heard.answered, app.commits_tried())
             if self.worked and app.seconds_since_fetch() > SILENT_SECONDS:
                 raise BrokerUnavailable("consumer: asks for nothing any more")
             await asyncio.sleep(POLL_SECONDS)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from domain.areas import Municipality
 from domain.topics import Lane, raw_topic
+from domain.vitals import Vitals
+from streams.measuring import ChunkMeter
 from streams.pipeline import Pipeline
 from streams.session import Work, serve
 from streams.settings import RuntimeSettings
@@ -42,10 +44,15 @@ class StreamsConfig:
     client_id: str = "wijkbeeld-streams"
 
 
-def run(config: StreamsConfig, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+def run(
+    config: StreamsConfig,
+    stop: threading.Event,
+    on_ready: Callable[[], None],
+    vitals: Vitals | None = None,
+) -> None:
     """Turn raw records into events, figures and rejects until ``stop`` is set.
 
-    Waits for an absent broker. Returns after a drain of at most 5 s.
+    Waits for an absent broker. Returns after a drain of at most 5 s. ``vitals`` is told how it does.
 
     Raises:
         SettingsError: a table cannot be used.
@@ -64,4 +71,7 @@ def run(config: StreamsConfig, stop: threading.Event, on_ready: Callable[[], Non
         folder=config.folder,
         client_id=config.client_id,
     )
-    serve(settings, Work(Pipeline(tables)), stop, on_ready)
+    vitals = vitals or Vitals()
+    meter = ChunkMeter(vitals)
+    work = Work(Pipeline(tables, meter.rejected), meter=meter)
+    vitals.drained(serve(settings, work, stop, on_ready))

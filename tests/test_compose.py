@@ -17,7 +17,6 @@ from tests.support.compose_file import PASSWORDS, ROOT, TEXT, VARIABLE, interpol
 from wijkbeeld.cli import app
 from wijkbeeld.compose import PARTS
 from wijkbeeld.settings import Settings, read_settings
-from wijkbeeld.supervisor.lifeline import READY_FILE
 
 ALL = services()
 OURS = {name: service for name, service in ALL.items() if service["image"].startswith("wijkbeeld")}
@@ -174,7 +173,7 @@ class TestOurParts:
     @each_part
     def test_its_settings_are_settings(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         environment: dict[str, Any] = OURS[name]["environment"]
-        known = {f"WIJKBEELD_{field}".upper() for field in Settings.model_fields} | {READY_FILE}
+        known = {f"WIJKBEELD_{field}".upper() for field in Settings.model_fields}
         assert set(environment) <= known
         for key, value in environment.items():
             monkeypatch.setenv(key, str(value))
@@ -196,7 +195,6 @@ class TestOurParts:
         writable = {entry.split(":")[0] for entry in part["tmpfs"]}
         writable |= {entry.split(":")[1] for entry in part.get("volumes", [])}
         assert part["environment"]["WIJKBEELD_DATA_DIR"] in writable
-        assert part["environment"][READY_FILE].rpartition("/")[0] in writable
 
     def test_only_ingest_keeps_something(self) -> None:
         assert [name for name, part in OURS.items() if part.get("volumes")] == ["ingest"]

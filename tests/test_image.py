@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import json
 import re
 import subprocess
 import sys
@@ -59,9 +60,11 @@ def test_it_runs_as_nobody_special() -> None:
 
 def test_its_health_check_is_that_of_the_parts() -> None:
     (check,) = _rest("HEALTHCHECK")
-    (file,) = re.findall(r"WIJKBEELD_READY_FILE=(\S+)", DOCKERFILE)
-    assert f'"{file}"' in check
-    assert services()["ingest"]["healthcheck"]["test"][-1] == file
+    (port,) = re.findall(r"WIJKBEELD_HEALTH_PORT=(\d+)", DOCKERFILE)
+    service = services()["ingest"]
+    assert json.loads(check.partition("CMD")[2]) == service["healthcheck"]["test"][1:]
+    assert f":{port}/readyz" in service["healthcheck"]["test"][-1]
+    assert str(service["environment"]["WIJKBEELD_HEALTH_PORT"]) == port
 
 
 def test_every_package_is_in_it() -> None:

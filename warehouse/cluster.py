@@ -24,6 +24,7 @@ SHARDED: Mapping[str, str] = MappingProxyType(
         "figure_now": _BY_ID,
         "rejected": "cityHash64(source, receipt)",
         "cell": "cityHash64(theme, wijk)",
+        "cell_day": "cityHash64(theme, wijk)",
     }
 )
 """Sharding key of each table that is spread. A view feeds a table with the key of the one it reads."""

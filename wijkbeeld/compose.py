@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from domain.areas import Municipality
 from domain.errors import SettingsError, Transient
 from domain.topics import topic_specs
+from domain.vitals import Vitals
 from wijkbeeld.access import READER, WRITER, load_or_create_credentials
 from wijkbeeld.datadir import DataDir
 from wijkbeeld.gemeenten import load_municipality
@@ -23,10 +24,12 @@ from wijkbeeld.settings import STANDING_INCARNATION, Settings, instance_name
 from wijkbeeld.warehouse_access import reader_login, writer_login
 
 SETUP_SECONDS = 60.0
-Run = Callable[[Settings, threading.Event, Callable[[], None]], None]
+Run = Callable[[Settings, threading.Event, Callable[[], None], Vitals], None]
 
 
-def _warehouse(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+def _warehouse(
+    settings: Settings, stop: threading.Event, on_ready: Callable[[], None], _vitals: Vitals
+) -> None:
     from warehouse.exactness import EXACT_READ
     from warehouse.restricted import HIDDEN_COLUMNS
     from warehouse.server import ServerConfig, User, serve
@@ -51,7 +54,9 @@ def _warehouse(settings: Settings, stop: threading.Event, on_ready: Callable[[],
     serve(config, lambda _url: on_ready(), stop)
 
 
-def _ingest(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+def _ingest(
+    settings: Settings, stop: threading.Event, on_ready: Callable[[], None], vitals: Vitals
+) -> None:
     from domain.clock import SystemClock
     from ingest.keys import KeyedHash, load_or_create_key
     from ingest.service import IngestConfig, run
@@ -83,7 +88,7 @@ def _ingest(settings: Settings, stop: threading.Event, on_ready: Callable[[], No
     )
     if any(spec.kind == "demo" for spec in specs):
         _write_truth(settings, municipality, data_dir)
-    run(config, stop, on_ready)
+    run(config, stop, on_ready, vitals=vitals)
 
 
 def _write_truth(settings: Settings, municipality: Municipality, data_dir: DataDir) -> None:
@@ -95,7 +100,9 @@ def _write_truth(settings: Settings, municipality: Municipality, data_dir: DataD
     write_truth(data_dir.truth, settings.seed, municipality, boundary - year, boundary + year)
 
 
-def _streams(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+def _streams(
+    settings: Settings, stop: threading.Event, on_ready: Callable[[], None], vitals: Vitals
+) -> None:
     from streams.worker import StreamsConfig, run
 
     streets = read_data_file(settings.streets) if settings.streets else None
@@ -110,10 +117,12 @@ def _streams(settings: Settings, stop: threading.Event, on_ready: Callable[[], N
         streets_csv=None if streets is None else streets.decode("utf-8", "replace"),
         areas_geojson=read_data_file(settings.areas) if settings.areas else None,
     )
-    run(config, stop, on_ready)
+    run(config, stop, on_ready, vitals=vitals)
 
 
-def _loader(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+def _loader(
+    settings: Settings, stop: threading.Event, on_ready: Callable[[], None], vitals: Vitals
+) -> None:
     from warehouse.loader import LoaderConfig, run
 
     login = writer_login(settings)
@@ -126,18 +135,23 @@ def _loader(settings: Settings, stop: threading.Event, on_ready: Callable[[], No
         client_id=f"wijkbeeld-{instance_name('loader', settings.instance)}",
         clustered=bool(settings.clickhouse_cluster),
     )
-    run(config, stop, on_ready)
+    run(config, stop, on_ready, vitals=vitals)
 
 
-def _recompute(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+def _recompute(
+    settings: Settings, stop: threading.Event, on_ready: Callable[[], None], vitals: Vitals
+) -> None:
     from warehouse.recompute import RecomputeConfig, run
 
     login = writer_login(settings)
     clustered = bool(settings.clickhouse_cluster)
-    run(RecomputeConfig(login.url, login.user, login.password, clustered=clustered), stop, on_ready)
+    config = RecomputeConfig(login.url, login.user, login.password, clustered=clustered)
+    run(config, stop, on_ready, vitals=vitals)
 
 
-def _page(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+def _page(
+    settings: Settings, stop: threading.Event, on_ready: Callable[[], None], vitals: Vitals
+) -> None:
     from dashboards.page import PageConfig, run
     from wijkbeeld.system_state import system_state
 
@@ -153,10 +167,12 @@ def _page(settings: Settings, stop: threading.Event, on_ready: Callable[[], None
         geojson=settings.areas,
         system_state=lambda: system_state(data_dir),
     )
-    run(config, stop, on_ready)
+    run(config, stop, on_ready, vitals=vitals)
 
 
-def _setup(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+def _setup(
+    settings: Settings, stop: threading.Event, on_ready: Callable[[], None], _vitals: Vitals
+) -> None:
     from ingest.broker import create_topics
     from wijkbeeld.setup import prepare_warehouse
 

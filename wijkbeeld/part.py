@@ -13,6 +13,7 @@ import structlog
 from domain.errors import ResourceTaken, SettingsError, Terminal
 from wijkbeeld.compose import PARTS
 from wijkbeeld.logs import configure_logging
+from wijkbeeld.part_health import watched
 from wijkbeeld.settings import instance_name, read_settings
 from wijkbeeld.supervisor.lifeline import Reporter, watch_lifeline
 
@@ -43,7 +44,8 @@ def run_part(name: str) -> int:
         settings = read_settings()
         configure_logging(instance_name(name, settings.instance), settings.log_file)
         log.info("part_started")
-        PARTS[name](settings, stop, reporter.ready)
+        with watched(name, settings, reporter) as (on_ready, vitals):
+            PARTS[name](settings, stop, on_ready, vitals)
     except (SettingsError, ResourceTaken) as error:
         # Only these messages are for a person to act on; both are ours and carry no value of a source.
         log.warning("part_refused", reason=type(error).__name__)

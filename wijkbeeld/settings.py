@@ -47,6 +47,9 @@ class Settings(BaseSettings):
         clickhouse_user, clickhouse_password: user that may write; taken from the data dir when empty.
         page_host, page_port: where the live page listens.
         grafana: URL of Grafana; grafana_token: service account token.
+        health_host, health_port: where a part answers health checks; port 0 takes a free one.
+        stale_seconds, fresh_seconds: bounds of readiness; stall_seconds, wait_seconds: bounds of the
+            watchdog (docs/operations.md).
     """
 
     model_config = SettingsConfigDict(env_prefix="WIJKBEELD_", hide_input_in_errors=True, extra="ignore")
@@ -76,6 +79,12 @@ class Settings(BaseSettings):
     page_port: Annotated[int, Field(ge=0, le=65535)] = 8321
     grafana: str = ""
     grafana_token: str = Field(default="", repr=False)
+    health_host: str = "127.0.0.1"
+    health_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    stale_seconds: Annotated[float, Field(gt=0)] = 15.0
+    fresh_seconds: Annotated[float, Field(gt=0)] = 60.0
+    stall_seconds: Annotated[float, Field(gt=0)] = 120.0
+    wait_seconds: Annotated[float, Field(gt=0)] = 600.0
 
     def source_texts(self) -> tuple[str, ...]:
         """Return the sources as they are written on the command line."""

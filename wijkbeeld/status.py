@@ -12,6 +12,7 @@ from warehouse.client import connect
 from warehouse.counts import SourceCounts, read_counts, read_lag
 from wijkbeeld.access import READER
 from wijkbeeld.datadir import DataDir, read_json
+from wijkbeeld.part_status import with_readiness
 from wijkbeeld.system_state import source_state
 
 WORDS = ("received", "stored", "superseded", "duplicate", "rejected", "in_flight", "unplaced")
@@ -43,6 +44,7 @@ def collect_status(root: Path) -> dict[str, Any]:
     data_dir = DataDir(root)
     require_running(data_dir)
     run = read_json(data_dir.run)
+    parts = run.get("parts")
     # The warehouse first: what arrives in between then shows as in flight, never as more than received.
     counts, lag, trouble = _warehouse_counts(data_dir)
     sources = {
@@ -51,7 +53,7 @@ def collect_status(root: Path) -> dict[str, Any]:
     }
     report: dict[str, Any] = {
         "running": True,
-        "parts": run.get("parts", {}),
+        "parts": with_readiness(parts if isinstance(parts, dict) else {}),
         "rolls": run.get("rolls", 0),
         "totals": {word: _total(sources, word) for word in WORDS},
         "sources": sources,

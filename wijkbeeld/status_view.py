@@ -12,6 +12,8 @@ from domain.places import MatchLevel
 from wijkbeeld.status import WORDS
 
 STATE_STYLE = {"running": "green", "starting": "yellow", "restarting": "yellow", "stopped": "red"}
+MOST_REASONS = 3
+READY_TEXT = {True: "yes", False: "[yellow]no[/]", None: ""}
 
 
 def print_status(report: dict[str, Any], console: Console) -> None:
@@ -23,6 +25,8 @@ def print_status(report: dict[str, Any], console: Console) -> None:
     console.print(_parts(report["parts"]))
     if report["rolls"]:
         console.print(f"broker rolled {report['rolls']} times to stay within its memory")
+    for line in _troubles(report["parts"]):
+        console.print(line)
     console.print(_counts(report))
     console.print(_feeds(report["sources"]))
     for name, source in report["sources"].items():
@@ -38,18 +42,34 @@ def print_status(report: dict[str, Any], console: Console) -> None:
 
 
 def _parts(parts: dict[str, dict[str, Any]]) -> Table:
-    table = Table("part", "state", "pid", "restarts", "since", box=None, pad_edge=False)
+    table = Table("part", "state", "ready", box=None, pad_edge=False)
+    table.add_column("lag", justify="right")
+    for column in ("pid", "restarts", "since"):
+        table.add_column(column)
     for name, part in parts.items():
         style = STATE_STYLE.get(part["state"], "")
         state = part["state"] + (f" ({escape(part['message'])})" if part["message"] else "")
         table.add_row(
             name,
             f"[{style}]{state}[/]" if style else state,
+            READY_TEXT[part.get("ready")],
+            "" if part.get("lag_records") is None else _text(part["lag_records"]),
             str(part["pid"] or ""),
             _text(part["restarts"]),
-            part["since"],
+            part["since"].replace("+00:00", "Z"),
         )
     return table
+
+
+def _troubles(parts: dict[str, dict[str, Any]]) -> list[str]:
+    """Return a line for each of the first reasons why a part that runs is not ready."""
+    lines = []
+    for name, part in parts.items():
+        reasons = part.get("reasons", ())
+        lines += [f"[yellow]{name}: {escape(reason)}[/]" for reason in reasons[:MOST_REASONS]]
+        if len(reasons) > MOST_REASONS:
+            lines.append(f"[yellow]{name}: and {len(reasons) - MOST_REASONS} more like these[/]")
+    return lines
 
 
 def _counts(report: dict[str, Any]) -> Table:

@@ -20,6 +20,7 @@ from wijkbeeld.logs import configure_logging
 from wijkbeeld.progress import Progress
 from wijkbeeld.settings import Settings
 from wijkbeeld.setup import prepare_warehouse
+from wijkbeeld.supervisor.endings import drain_line
 from wijkbeeld.supervisor.plan import (
     INGEST,
     LOOPBACK,
@@ -73,6 +74,7 @@ def run_up(settings: Settings, clickhouse_port: int, progress: Progress) -> None
         finally:
             progress.line("stopping: draining what is under way")
             supervisor.stop()
+            progress.line(f"drained: {drain_line(supervisor.drains)}")
             run_file.remove()
     progress.line("stopped")
 

@@ -22,10 +22,12 @@ from starlette.staticfiles import StaticFiles
 
 from dashboards.page.headers import SafeHeaders
 from dashboards.page.hub import Hub
+from dashboards.page.measuring import PageMeter
 from dashboards.page.poller import Poller, Update
 from dashboards.page.shapes import MapPicture
 from dashboards.panels.definition import STATUSES, Board
 from domain.areas import Municipality
+from domain.vitals import Vitals
 
 EVERY_S = 1.0
 """Seconds between two readings."""
@@ -40,6 +42,7 @@ def make_app(
     hub: Hub,
     host: str,
     on_crash: Callable[[BaseException], None],
+    meter: PageMeter | None = None,
 ) -> Starlette:
     """Return the application.
 
@@ -50,6 +53,7 @@ def make_app(
         host: the address it is served at; at a loopback address other ``Host`` headers are refused, so
             that no foreign name can be pointed at it.
         on_crash: called when the reading ends by an error that is none of ours.
+        meter: is told how reading goes.
     """
     answers = _Answers(board, html, hub)
     routes = [
@@ -64,7 +68,11 @@ def make_app(
     middleware = [Middleware(SafeHeaders)]
     if host in _LOOPBACK:
         middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK)))
-    return Starlette(routes=routes, middleware=middleware, lifespan=_reading(poller, hub, on_crash))
+    return Starlette(
+        routes=routes,
+        middleware=middleware,
+        lifespan=_reading(poller, hub, on_crash, meter or PageMeter(Vitals(), hub)),
+    )
 
 
 def render_page(board: Board, municipality: Municipality, picture: MapPicture) -> str:
@@ -135,11 +143,11 @@ class _Answers:
 
 
 def _reading(
-    poller: Poller, hub: Hub, on_crash: Callable[[BaseException], None]
+    poller: Poller, hub: Hub, on_crash: Callable[[BaseException], None], meter: PageMeter
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        task = asyncio.create_task(_keep_reading(poller, hub))
+        task = asyncio.create_task(_keep_reading(poller, hub, meter))
 
         def ended(task: asyncio.Task[None]) -> None:
             if not task.cancelled() and (error := task.exception()) is not None:
@@ -153,7 +161,7 @@ def _reading(
     return lifespan
 
 
-async def _keep_reading(poller: Poller, hub: Hub) -> None:
+async def _keep_reading(poller: Poller, hub: Hub, meter: PageMeter) -> None:
     loop = asyncio.get_running_loop()
 
     def tell(update: Update) -> None:
@@ -161,7 +169,9 @@ async def _keep_reading(poller: Poller, hub: Hub) -> None:
 
     while True:
         started = time.monotonic()
+        meter.reading()
         await asyncio.to_thread(poller.poll, tell)
+        meter.read(time.monotonic() - started)
         await asyncio.sleep(max(0.05, EVERY_S - (time.monotonic() - started)))
 
 

@@ -29,6 +29,11 @@ class Hub:
         self._listeners: set[_Mailbox] = set()
         self._closed = False
 
+    @property
+    def listeners(self) -> int:
+        """How many browsers listen."""
+        return len(self._listeners)
+
     def publish(self, update: Update) -> None:
         """Take an update in and pass it on."""
         self.as_of, self.available = update.as_of, update.available

@@ -10,29 +10,38 @@ from datetime import timedelta
 
 import structlog
 import uvicorn
+from starlette.applications import Starlette
 
 from dashboards.page.app import make_app, render_page
 from dashboards.page.config import PageConfig
 from dashboards.page.hub import Hub
+from dashboards.page.measuring import PageMeter
 from dashboards.page.poller import Poller
 from dashboards.page.polygons import polygon_map
 from dashboards.page.schematic import schematic_map
 from dashboards.page.store import PanelStore
 from dashboards.panels.stad_nu import STAD_NU
 from domain.errors import ResourceTaken, Terminal
+from domain.vitals import Vitals
 from warehouse.client import Client, connect
 
 ANSWER_WITHIN = timedelta(seconds=4)
 """A panel that takes longer counts as no answer: the page must say that it is old, not wait."""
 
 
-def run(config: PageConfig, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+def run(
+    config: PageConfig,
+    stop: threading.Event,
+    on_ready: Callable[[], None],
+    vitals: Vitals | None = None,
+) -> None:
     """Serve the page until ``stop`` is set. ClickHouse may come, go and come back meanwhile.
 
     Args:
         config: see ``PageConfig``.
         stop: set by whoever wants the page to end; it does within some seconds.
         on_ready: called once when browsers can connect.
+        vitals: is told how the page does.
 
     Raises:
         SettingsError: the GeoJSON cannot be used.
@@ -49,19 +58,10 @@ def run(config: PageConfig, stop: threading.Event, on_ready: Callable[[], None])
     poller = Poller(STAD_NU.panels, store, config.system_state, time.monotonic)
     crashes: list[BaseException] = []
     html = render_page(STAD_NU, municipality, picture)
-    app = make_app(STAD_NU, html, poller, hub, config.host, crashes.append)
+    meter = PageMeter(vitals or Vitals(), hub)
+    app = make_app(STAD_NU, html, poller, hub, config.host, crashes.append, meter)
     with _listening(config.host, config.port) as listener:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                ws="none",
-                lifespan="on",
-                timeout_graceful_shutdown=2,
-            )
-        )
+        server = uvicorn.Server(_how_to_serve(app))
         # In a thread of its own uvicorn leaves the process's signal handlers alone.
         thread = threading.Thread(target=server.run, args=([listener],), name="page", daemon=True)
         thread.start()
@@ -74,6 +74,18 @@ def run(config: PageConfig, stop: threading.Event, on_ready: Callable[[], None])
             store.close()
     if crashes:
         raise Terminal(f"page: the reading of panels ended: {type(crashes[0]).__name__}") from crashes[0]
+
+
+def _how_to_serve(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        lifespan="on",
+        timeout_graceful_shutdown=2,
+    )
 
 
 def _serve(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter as Tally
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ import orjson
 
 from domain.codec import MAX_RAW_BYTES, encode_data
 from domain.metrics import Counter
+from domain.rejects import RejectReason
 from domain.topics import Lane
 from ingest.outbox.encoding import Encoder, Reject
 from ingest.outbox.feeds import advance
@@ -32,12 +33,13 @@ from ingest.protocol import Draft, Finding, Identity, Poll, Repeat, Unreadable
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a poll came to: records with a receipt, of which rejected, duplicates; their bytes."""
+    """What a poll came to: records with a receipt, rejects and why, duplicates; their bytes."""
 
     issued: int
     rejected: int
     duplicates: int
     size: int
+    reasons: Mapping[RejectReason, int] = field(default_factory=dict)
 
 
 class Prepared(NamedTuple):
@@ -95,6 +97,7 @@ class PollWriter:
         self._touched: set[str] = set()
         self._rows: list[tuple[int, int, int, bool, str, bytes]] = []
         self._rejected = 0
+        self._reasons: Tally[RejectReason] = Tally()
         self._duplicates = 0
         self._receipt = 0
 
@@ -111,7 +114,7 @@ class PollWriter:
         self._write_counters(poll)
         advance(self._db, self._source, self._lane, poll, self._now, next_poll_at)
         size = sum(len(payload) for *_, payload in self._rows)
-        return Written(len(self._rows), self._rejected, self._duplicates, size)
+        return Written(len(self._rows), self._rejected, self._duplicates, size, self._reasons)
 
     def _take(self, item: Prepared) -> None:
         finding = item.finding
@@ -190,6 +193,7 @@ class PollWriter:
         payload = self._encoder.reject(event_id, reject, identity, self._now)
         self._add(identity, True, event_id, payload)
         self._rejected += 1
+        self._reasons[reject.reason] += 1
 
     def _add(self, identity: Identity, rejected: bool, event_id: str, payload: bytes) -> None:
         lane = LANE_NUMBERS[self._lane]

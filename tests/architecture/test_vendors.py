@@ -32,6 +32,7 @@ ONE_MODULE_PER_ROOM: Mapping[str, set[str]] = {
     "lz4": {"warehouse"},
     "mode": {"streams"},
     "numpy": {"streams"},
+    "prometheus_client": {"wijkbeeld"},
     "psutil": {"wijkbeeld"},
     "pydantic_settings": {"wijkbeeld"},
     "shapely": {"streams", "dashboards"},

@@ -183,3 +183,19 @@ def test_any_order_ends_at_the_last_record(order: list[int], width: int, hole: i
         head = next((n for n in range(12) if n not in finished), 12)
         expected = {0: (head - 1) * (width + hole) + width} if head else {}
         assert tracker.committable() == expected
+
+
+def test_the_head_of_a_partition_is_its_oldest_unfinished_delivery() -> None:
+    tracker: CommitTracker[str] = CommitTracker()
+    first, second = tracker.deliver("p", 0, 4), tracker.deliver("p", 5, 9)
+    tracker.deliver("q", 0, 0)
+    tracker.finish(second)
+    assert tracker.heads()["p"] == first
+    assert tracker.standing()["p"] == (None, None)
+    tracker.finish(first)
+    assert set(tracker.heads()) == {"q"}
+    assert tracker.standing()["p"] == (10, None)
+    tracker.committed("p", 10)
+    tracker.revoke(["q"])
+    assert tracker.heads() == {}
+    assert tracker.standing() == {"p": (10, 10)}

@@ -30,9 +30,10 @@ class RunningWijkbeeld:
         *options: str,
         env: Mapping[str, str] | None = None,
         workers: int = 1,
+        number_of_parts: int = 7,
     ) -> None:
         self.data_dir = data_dir
-        self._number = 5 + 2 * workers
+        self._number_of_parts = number_of_parts + 2 * (workers - 1)
         if workers > 1:
             options = (*options, "--workers", str(workers))
         self.port = free_port()
@@ -75,13 +76,16 @@ class RunningWijkbeeld:
                 stdin=subprocess.DEVNULL,
                 env=self._env,
             )
-        wait_until(self._all_running, 90, f"every part to run; it printed:\n{self.output[-2000:]}")
+        wait_until(self.all_running, 90, f"every part to run; it printed:\n{self.output[-2000:]}")
 
-    def _all_running(self) -> bool:
+    def all_running(self) -> bool:
+        """Return whether every part runs; fails when ``up`` has ended."""
         assert self._process is not None
         assert self._process.poll() is None, f"up ended:\n{self.output[-2000:]}"
         parts = self.parts()
-        return len(parts) == self._number and all(part["state"] == "running" for part in parts.values())
+        return len(parts) == self._number_of_parts and all(
+            part["state"] == "running" for part in parts.values()
+        )
 
     def parts(self) -> dict[str, Any]:
         """Return the parts of ``run.json``."""
@@ -128,9 +132,14 @@ class RunningWijkbeeld:
 
         def replaced() -> bool:
             part = self.parts()[name]
-            return bool(part["pid"] != before["pid"]) and self._all_running()
+            return bool(part["pid"] != before["pid"]) and self.all_running()
 
         wait_until(replaced, 90, f"{name} to run again; up printed:\n{self.output[-2000:]}")
+
+    def log(self, part: str) -> list[dict[str, Any]]:
+        """Return what a part has logged."""
+        lines = (self.data_dir / "logs" / f"{part}.log").read_text().splitlines()
+        return [json.loads(line) for line in lines]
 
     @contextmanager
     def frozen(self, *names: str) -> Iterator[None]:

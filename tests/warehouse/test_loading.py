@@ -17,6 +17,7 @@ from tests.warehouse.test_storing import Table
 from warehouse.loader.config import BatchLimits
 from warehouse.loader.kafka import Fetched
 from warehouse.loader.loading import Loading
+from warehouse.loader.measuring import Standing
 from warehouse.loader.storing import Hook, Step, Store, no_hook, targets
 
 TOPICS = tuple(targets(1))
@@ -46,6 +47,9 @@ class MemoryBroker:
         await asyncio.sleep(min(wait, 0.002))
         return []
 
+    def standing(self) -> Standing:
+        return {(topic, 0): (len(self.records[topic]), at) for topic, at in self.position.items()}, 0.0
+
     async def send(self, topic: str, key: bytes, value: bytes) -> None:
         assert topic == ACKS
         ack = orjson.loads(value)
@@ -74,9 +78,11 @@ def run(
     hook: Hook = no_hook,
     drain: float = 5.0,
     on_loading: Callable[[Loading], None] = lambda _: None,
+    loading: Loading | None = None,
 ) -> None:
     stop = threading.Event()
-    loading = Loading(Store(sink, targets(1), LIMITS, hook), TOPICS, LIMITS, hook, lambda _: None)
+    store = Store(sink, targets(1), LIMITS, hook)
+    loading = loading or Loading(store, TOPICS, LIMITS, hook, lambda _: None)
     on_loading(loading)
 
     async def session() -> None:

@@ -57,6 +57,29 @@ def test_parts_counts_and_placement_are_shown() -> None:
     assert "…" not in text
 
 
+def test_readiness_lag_and_reasons_fit_the_width_of_a_terminal() -> None:
+    since = "2026-11-25T19:30:54+00:00"
+    running = {"state": "running", "pid": 4194304, "restarts": 10, "since": since, "message": None}
+    parts = {
+        "recompute": {**running, "ready": True, "reasons": [], "lag_records": None},
+        "loader": {
+            **running,
+            "ready": False,
+            "reasons": ["batch waits for the warehouse for 20 s"],
+            "lag_records": 1_234_567,
+        },
+    }
+
+    text = _printed(_report() | {"parts": parts})
+
+    ready = next(line for line in text.splitlines() if line.startswith("recompute "))
+    assert ready.split()[:4] == ["recompute", "running", "yes", "4194304"]
+    assert "loader: batch waits for the warehouse for 20 s" in text
+    row = next(line for line in text.splitlines() if line.startswith("loader "))
+    assert row.split() == ["loader", "running", "no", "1,234,567", "4194304", "10", since[:19] + "Z"]
+    assert "…" not in text
+
+
 def test_without_the_warehouse_the_rest_is_shown() -> None:
     unknown = dict.fromkeys(("stored", "superseded", "rejected", "in_flight", "unplaced"))
     report = _report(**unknown, by_match_level=None) | {"lag": None, "warehouse": "does not answer"}

@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from domain.vitals import Drained
 from tests.support.waiting import wait_until
 from wijkbeeld.datadir import DataDir
 from wijkbeeld.supervisor.backoff import FIRST_SECONDS, LONGEST_SECONDS, Backoff
@@ -44,6 +45,18 @@ def test_a_part_says_why_it_cannot_go_on(tmp_path: Path) -> None:
         wait_until(lambda: child.poll() is None and child.fatal, what="the report")
         assert child.fatal == "port 1 is taken"
         assert not child.ready
+    finally:
+        child.kill()
+
+
+def test_a_part_says_where_it_answers_and_what_it_left(tmp_path: Path) -> None:
+    told = "health('http://127.0.0.1:1'); from domain.vitals import Drained; "
+    program = REPORTING.format(report=told + "Reporter(os.environ).drained(Drained(3, 1))")
+    child = Child(_spec(tmp_path, program))
+    try:
+        wait_until(lambda: child.poll() is None and child.drained, what="the reports")
+        assert child.health == "http://127.0.0.1:1"
+        assert child.drained == Drained(3, 1)
     finally:
         child.kill()
 

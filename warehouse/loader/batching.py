@@ -17,11 +17,13 @@ class Batch:
         topic: where they came from.
         messages: the records.
         offsets: per partition, the offset to commit when they are durable.
+        size: bytes of their values.
     """
 
     topic: str
     messages: Sequence[Message]
     offsets: dict[int, int]
+    size: int = 0
 
 
 @dataclass(slots=True)
@@ -50,6 +52,11 @@ class BatchBuilder:
         row_size = self._row_size or self.limits.size / self.limits.rows
         return min(self.limits.rows - len(self._messages), max(1, int(left / row_size)))
 
+    @property
+    def oldest(self) -> float | None:
+        """When the first of its records was added; None when it is empty."""
+        return self._first if self._messages else None
+
     def add(self, partition: int, messages: Sequence[Message], next_offset: int, now: float) -> None:
         """Add records of a partition; ``next_offset`` is where reading goes on after them."""
         if not messages:
@@ -75,7 +82,7 @@ class BatchBuilder:
 
     def take(self) -> Batch:
         """Return the batch and begin the next one."""
-        batch = Batch(self.topic, self._messages, self._offsets)
+        batch = Batch(self.topic, self._messages, self._offsets, self._size)
         self.clear()
         return batch
 

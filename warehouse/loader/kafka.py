@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -26,6 +27,7 @@ from aiokafka.errors import (
 
 from domain.errors import BrokerUnavailable, Terminal
 from warehouse.loader.decoding import Message
+from warehouse.loader.measuring import Standing
 
 Fetched = list[tuple[str, int, Sequence[Message], int]]
 """Per partition: topic, partition, records, and the offset at which reading goes on."""
@@ -81,7 +83,9 @@ class Broker:
         on_revoked: Callable[[], None],
         on_assigned: Callable[[], None],
     ) -> None:
-        self._listener = _Listener(on_revoked, on_assigned)
+        self._assigned_at = 0.0
+        self._on_assigned = on_assigned
+        self._listener = _Listener(on_revoked, self._note_assigned)
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=bootstrap,
             client_id=client_id,
@@ -183,6 +187,22 @@ class Broker:
             for part, records in found.items()
             if records
         ]
+
+    def standing(self) -> Standing:
+        """Return where reading stands, as fetches told it: only there the embedded broker is right."""
+        assignment = self._consumer._subscription.subscription.assignment
+        states = [(part, assignment.state_value(part)) for part in self._consumer.assignment()]
+        answered = max((state.timestamp or 0 for _, state in states), default=0) / 1000
+        silent = time.time() - max(answered, self._assigned_at) if states else 0.0
+        return {
+            (part.topic, part.partition): (state.highwater, state.position)
+            for part, state in states
+            if state.highwater is not None and state.has_valid_position
+        }, silent
+
+    def _note_assigned(self) -> None:
+        self._assigned_at = time.time()
+        self._on_assigned()
 
     def _pause(self, parts: Collection[TopicPartition]) -> None:
         # A paused partition is not read ahead; the poll on it keeps us a live member of the group.

@@ -13,10 +13,12 @@ import orjson
 import structlog
 
 from domain.topics import ACKS, Lane, lane_of
+from domain.vitals import Drained, Outside, Vitals
 from warehouse.loader.batching import Batch, BatchBuilder
 from warehouse.loader.config import BatchLimits
 from warehouse.loader.decoding import Row
 from warehouse.loader.kafka import Fetched
+from warehouse.loader.measuring import LoadMeter, Standing
 from warehouse.loader.storing import Abandoned, Hook, Step, Store
 from warehouse.loader.tokens import acks
 
@@ -42,6 +44,10 @@ class Source(Protocol):
         """Commit offsets; False when the partitions are no longer ours."""
         ...
 
+    def standing(self) -> Standing:
+        """Return where reading stands."""
+        ...
+
 
 class Loading:
     """One session: from joining the group until ``stop``, or until the broker fails.
@@ -54,6 +60,7 @@ class Loading:
         limits: when a batch is closed.
         hook: called between the steps.
         between: called when there is time, with the number of rows stored since the last call.
+        meter: is told how the loader does.
     """
 
     def __init__(
@@ -63,6 +70,7 @@ class Loading:
         limits: BatchLimits,
         hook: Hook,
         between: Callable[[int], None],
+        meter: LoadMeter | None = None,
     ) -> None:
         self._store = store
         self._hook = hook
@@ -75,6 +83,12 @@ class Loading:
         }
         self._abandoned = threading.Event()
         self._delivery: asyncio.Task[None] | None = None
+        self._meter = meter or LoadMeter(Vitals())
+        self._on_its_way: Batch | None = None
+        self._oldest_on_its_way: float | None = None
+        self.left = Drained(0)
+        """What the session left behind when it ended."""
+
         self._log = structlog.get_logger(__name__)
 
     def revoked(self) -> None:
@@ -83,6 +97,8 @@ class Loading:
         self._abandoned = threading.Event()
         for builder in self._builders.values():
             builder.clear()
+        self._on_its_way = None
+        self._meter.revoked()
 
     async def run(self, source: Source, stop: threading.Event, drain: float) -> None:
         """Load until ``stop``; then finish what was begun, for at most ``drain`` seconds.
@@ -96,6 +112,7 @@ class Loading:
                 await self._collect(source)
                 await self._begin(source, due_only=True)
                 self._between(0)
+                self._meter.turn(source.standing, self._oldest())
             await asyncio.wait_for(self._finish(source), drain)
         except TimeoutError:
             self._log.warning("drain_cut_short")
@@ -105,6 +122,18 @@ class Loading:
                 await asyncio.wait({self._delivery}, timeout=_LAST_WAIT)
                 self._delivery.cancel()
                 await asyncio.gather(self._delivery, return_exceptions=True)
+            self.left = self._meter.left(self._in_hand())
+            self._meter.ended()
+
+    def _in_hand(self) -> int:
+        on_its_way = 0 if self._on_its_way is None else len(self._on_its_way.messages)
+        return on_its_way + sum(len(builder) for builder in self._builders.values())
+
+    def _oldest(self) -> float | None:
+        since = [builder.oldest for builder in self._builders.values()]
+        if self._on_its_way is not None:
+            since.append(self._oldest_on_its_way)
+        return min((moment for moment in since if moment is not None), default=None)
 
     async def _collect(self, source: Source) -> None:
         """Read the first topic in order that has news; a full batch takes no more."""
@@ -139,7 +168,9 @@ class Loading:
         for builder in self._builders.values():
             due = builder.due_at()
             if due is not None and (due <= now or not due_only):
+                self._oldest_on_its_way = builder.oldest
                 batch, abandoned = builder.take(), self._abandoned
+                self._on_its_way = batch
                 self._delivery = asyncio.create_task(self._deliver(source, batch, abandoned))
                 return True
         return False
@@ -150,17 +181,33 @@ class Loading:
                 await asyncio.wait({self._delivery})
 
     async def _deliver(self, source: Source, batch: Batch, abandoned: threading.Event) -> None:
+        self._meter.begin(batch)
         try:
             rows = await _in_thread(lambda: self._store.store(batch, abandoned))
+            await self._settle(source, batch, rows, abandoned)
         except Abandoned:
             self._log.info("batch_abandoned", topic=batch.topic, rows=len(batch.messages))
             return
-        await self._acknowledge(source, rows)
-        self._hook(Step.ACKED)
-        if not abandoned.is_set() and await source.commit(batch.topic, batch.offsets):
-            self._hook(Step.COMMITTED)
+        finally:
+            self._meter.end()
         self._log.debug("batch_stored", topic=batch.topic, rows=len(rows))
         self._between(len(rows))
+
+    async def _settle(
+        self, source: Source, batch: Batch, rows: Sequence[Row], abandoned: threading.Event
+    ) -> None:
+        """Acknowledge and commit what is durable."""
+        if not abandoned.is_set():
+            self._meter.stored(batch, rows)
+        if self._on_its_way is batch:
+            self._on_its_way = None
+        self._meter.doing("acknowledge", Outside.BROKER)
+        await self._acknowledge(source, rows)
+        self._hook(Step.ACKED)
+        self._meter.doing("commit", Outside.BROKER)
+        if not abandoned.is_set() and await source.commit(batch.topic, batch.offsets):
+            self._meter.committed(batch)
+            self._hook(Step.COMMITTED)
 
     async def _acknowledge(self, source: Source, rows: Sequence[Row]) -> None:
         sends: list[Awaitable[None]] = [

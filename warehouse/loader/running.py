@@ -14,10 +14,12 @@ import structlog
 
 from domain.errors import Transient
 from domain.topics import ACKS
+from domain.vitals import Drained, Outside, Vitals
 from warehouse.client import Client, connect
 from warehouse.loader.config import LoaderConfig
 from warehouse.loader.kafka import Broker
 from warehouse.loader.loading import Loading
+from warehouse.loader.measuring import LoadMeter
 from warehouse.loader.storing import FIRST_WAIT, LONGEST_WAIT, Hook, Store, no_hook, targets
 
 _ROWS_BETWEEN_COLLECTIONS = 250_000
@@ -25,7 +27,11 @@ _SECONDS_BETWEEN_COLLECTIONS = 10.0
 
 
 def run(
-    config: LoaderConfig, stop: threading.Event, on_ready: Callable[[], None], hook: Hook = no_hook
+    config: LoaderConfig,
+    stop: threading.Event,
+    on_ready: Callable[[], None],
+    hook: Hook = no_hook,
+    vitals: Vitals | None = None,
 ) -> None:
     """Load ``events``, ``events.backfill``, ``figures`` and ``rejected`` into ClickHouse until ``stop``.
 
@@ -37,23 +43,31 @@ def run(
         stop: ends it, after at most 5 s.
         on_ready: called once, when the group has been joined and ClickHouse answers.
         hook: called between the steps of a batch.
+        vitals: is told how the loader does.
 
     Raises:
         Terminal: a statement, a user or the schema is at fault.
     """
-    client = _connected(config, stop)
-    if client is None:
-        return
-    try:
-        with _collecting_between_batches() as between:
-            asyncio.run(_sessions(config, client, stop, _once(on_ready), hook, between))
-    finally:
-        client.close()
+    vitals = vitals or Vitals()
+    meter = LoadMeter(vitals)
+    client = _connected(config, stop, meter)
+    left = Drained(0)
+    if client is not None:
+        try:
+            with _collecting_between_batches() as between:
+                left = asyncio.run(
+                    _sessions(config, client, stop, _once(on_ready), hook, between, meter)
+                )
+        finally:
+            client.close()
+    vitals.drained(left)
 
 
-def _connected(config: LoaderConfig, stop: threading.Event) -> Client | None:
-    log, wait = structlog.get_logger(__name__), FIRST_WAIT
+def _connected(config: LoaderConfig, stop: threading.Event, meter: LoadMeter) -> Client | None:
+    log, wait, attempt = structlog.get_logger(__name__), FIRST_WAIT, 0
     while not stop.is_set():
+        attempt += 1
+        meter.joining(attempt, Outside.WAREHOUSE)
         try:
             return connect(config.url, config.user, config.password, clustered=config.clustered)
         except Transient as error:
@@ -70,12 +84,21 @@ async def _sessions(
     on_ready: Callable[[], None],
     hook: Hook,
     between: Callable[[int], None],
-) -> None:
+    meter: LoadMeter,
+) -> Drained:
     by_topic = targets(config.first_geo_v)
-    store = Store(client, by_topic, config.limits, hook)
-    log, wait = structlog.get_logger(__name__), FIRST_WAIT
+    store = Store(client, by_topic, config.limits, hook, meter)
+    log, wait, attempt = structlog.get_logger(__name__), FIRST_WAIT, 0
+    left = Drained(0)
+
+    def on_assigned() -> None:
+        meter.joined()
+        on_ready()
+
     while not stop.is_set():
-        loading = Loading(store, tuple(by_topic), config.limits, hook, between)
+        attempt += 1
+        meter.joining(attempt)
+        loading = Loading(store, tuple(by_topic), config.limits, hook, between, meter)
         broker = Broker(
             config.bootstrap,
             config.group,
@@ -83,7 +106,7 @@ async def _sessions(
             heartbeat_ms=config.heartbeat_ms,
             client_id=config.client_id,
             on_revoked=loading.revoked,
-            on_assigned=on_ready,
+            on_assigned=on_assigned,
         )
         began = time.monotonic()
         try:
@@ -95,6 +118,8 @@ async def _sessions(
             log.warning("broker_away", error=str(error), wait=wait)
             await _until_stopped(stop, asyncio.sleep(wait), grace=0.0)
             wait = min(2 * wait, LONGEST_WAIT)
+        left = loading.left
+    return left
 
 
 async def _session(

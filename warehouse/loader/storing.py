@@ -7,6 +7,7 @@ starts again from the first.
 from __future__ import annotations
 
 import threading
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ import orjson
 import structlog
 
 from domain.errors import Terminal, Transient
-from domain.topics import EVENTS, EVENTS_BACKFILL, FIGURES, REJECTED, lane_of
+from domain.topics import EVENTS, EVENTS_BACKFILL, FIGURES, REJECTED, Lane, lane_of
+from domain.vitals import Outside, Vitals
 from warehouse.client import DataRefused
 from warehouse.loader.batching import Batch
 from warehouse.loader.config import BatchLimits
@@ -30,6 +32,8 @@ from warehouse.loader.decoding import (
     decode_reject,
     event_decoder,
 )
+from warehouse.loader.freshness import received_sample
+from warehouse.loader.measuring import LoadMeter
 from warehouse.loader.poison import reject
 from warehouse.loader.tokens import batch_token
 
@@ -94,15 +98,22 @@ class Store:
         by_topic: the target of each topic.
         limits: how many refused rows a batch may have.
         hook: called after each step.
+        meter: is told what happens to the batch.
     """
 
     def __init__(
-        self, sink: Sink, by_topic: dict[str, Target], limits: BatchLimits, hook: Hook = no_hook
+        self,
+        sink: Sink,
+        by_topic: dict[str, Target],
+        limits: BatchLimits,
+        hook: Hook = no_hook,
+        meter: LoadMeter | None = None,
     ) -> None:
         self._sink = sink
         self._targets = by_topic
         self._limits = limits
         self._hook = hook
+        self._meter = meter or LoadMeter(Vitals())
         self._log = structlog.get_logger(__name__)
 
     def store(self, batch: Batch, abandoned: threading.Event) -> list[Row]:
@@ -133,6 +144,7 @@ class Store:
             self._insert("rejected", rows, abandoned)
         self._hook(Step.REJECTED)
         if rejects:
+            self._meter.refused(rejects)
             self._log.warning("rows_rejected", topic=batch.topic, rows=len(rejects))
         return [row for _, rows in stored for row in rows] + rejects
 
@@ -175,17 +187,20 @@ class Store:
         if marks:
             token = batch_token(row for _, rows in stored for row in rows)
             body = b"\n".join(marks)
-            self._patiently(lambda: self._sink.insert_rows("dirty", body, token), abandoned)
+            self._patiently("dirty", lambda: self._sink.insert_rows("dirty", body, token), abandoned)
 
     def _insert(self, table: str, rows: Sequence[Row], abandoned: threading.Event) -> str:
         token = batch_token(rows)
         body = b"\n".join([row.value for row in rows])
-        self._patiently(lambda: self._sink.insert_rows(table, body, token), abandoned)
+        began = time.monotonic()
+        self._patiently(table, lambda: self._sink.insert_rows(table, body, token), abandoned)
+        self._meter.inserted(table, len(rows), began)
         return token
 
-    def _patiently(self, call: Callable[[], None], abandoned: threading.Event) -> None:
+    def _patiently(self, table: str, call: Callable[[], None], abandoned: threading.Event) -> None:
         wait = FIRST_WAIT
         while not abandoned.is_set():
+            self._meter.doing((table, time.monotonic()), Outside.WAREHOUSE)
             try:
                 call()
             except Transient as error:
@@ -194,6 +209,8 @@ class Store:
                 abandoned.wait(max(wait, asked))
                 wait = min(2 * wait, LONGEST_WAIT)
             else:
+                if not abandoned.is_set():
+                    self._meter.doing((table, "stored"))
                 return
         raise Abandoned
 
@@ -215,6 +232,7 @@ def dirty_mark(topic: str, token: str, rows: Iterable[Row]) -> bytes | None:
             "ids.bucket": [bucket for bucket, _, _ in ids],
             "ids.source": [source for _, source, _ in ids],
             "ids.event_id": [event_id for _, _, event_id in ids],
+            "received": received_sample(rows) if lane_of(topic) is Lane.LIVE else [],
         }
     )
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 import orjson
 
+from domain.topics import Lane
+from domain.vitals import Outside, Vitals
 from warehouse.client import Client
 from warehouse.recompute.lease import Lease
+from warehouse.recompute.measuring import StepMeter
+
+T = TypeVar("T")
 
 
 class Step(StrEnum):
@@ -31,11 +38,24 @@ def no_hook(_step: Step) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """Tokens to work on, and whether some of their batches name ids to look up."""
+class Marked:
+    """A batch whose cells are to be recomputed, as its marks tell.
 
-    tokens: Sequence[str]
-    has_ids: bool
+    Attributes:
+        token: of the batch.
+        marks: number of its cells and ids.
+        ids: number of its ids, whose older places must be looked up.
+        lane: it travelled in.
+        age: seconds since it was marked.
+        received: when some of its live events were received, UTC.
+    """
+
+    token: str
+    marks: int
+    ids: int
+    lane: Lane
+    age: float
+    received: Sequence[datetime]
 
 
 # Tokens travel in the address of a request, which is short.
@@ -43,11 +63,22 @@ _TOKENS = 200
 
 # Live batches first, so that a history on its way in does not hold up what happens now.
 _LIST = """
-SELECT token, sum(length(cells.wijk) + length(ids.event_id)), sum(length(ids.event_id))
-FROM dirty
-WHERE token NOT IN (SELECT token FROM dirty_done)
-GROUP BY token
-ORDER BY min(lane = 'backfill'), min(at), token
+SELECT token, marks, named_ids, is_backfill, age, received_at, count() OVER (), max(age) OVER ()
+FROM
+(
+    SELECT
+        token,
+        sum(length(cells.wijk) + length(ids.event_id)) AS marks,
+        sum(length(ids.event_id)) AS named_ids,
+        min(lane = 'backfill') AS is_backfill,
+        min(at) AS first_at,
+        dateDiff('millisecond', min(at), now64(3)) AS age,
+        groupArrayArray(received) AS received_at
+    FROM dirty
+    WHERE token NOT IN (SELECT token FROM dirty_done)
+    GROUP BY token
+)
+ORDER BY is_backfill, first_at, token
 LIMIT {limit:UInt32}
 """
 
@@ -134,12 +165,14 @@ class Recompute:
         lease: held by this process.
         max_marks: how much one step takes on.
         hook: called between the parts of a step.
+        meter: is told how a step does.
     """
 
     client: Client
     lease: Lease
     max_marks: int
     hook: Hook = no_hook
+    meter: StepMeter = field(default_factory=lambda: StepMeter(Vitals()))
 
     def step(self) -> int:
         """Recompute the cells of some batches that are not done; return how many batches it were.
@@ -150,34 +183,56 @@ class Recompute:
             LeaseLost: somebody else recomputes.
             WarehouseUnavailable: ClickHouse is away; call again.
         """
+        self.meter.begin()
         work = self._list()
-        if not work.tokens:
-            return 0
+        if work:
+            self._recompute(work)
+        self.meter.idle()
+        return len(work)
+
+    def _recompute(self, work: Sequence[Marked]) -> None:
+        self.meter.taken(len(work))
         self.hook(Step.LISTED)
         # Only now, after the tokens are known: see `lease`.
-        self.lease.check()
+        self._ask("check", self.lease.check)
         gen = self.lease.next_gen()
         self.hook(Step.CHECKED)
-        tokens = list(work.tokens)
-        if work.has_ids:
-            self.client.insert_select(_RESOLVE, {"token": tokens[0], "tokens": tokens})
+        tokens = [batch.token for batch in work]
+        if any(batch.ids for batch in work):
+            named = {"token": tokens[0], "tokens": tokens}
+            self._ask("resolve", lambda: self.client.insert_select(_RESOLVE, named))
             self.hook(Step.RESOLVED)
-        self.client.insert_select(_HOURS, {"tokens": tokens, "gen": gen})
+        touched = {"tokens": tokens, "gen": gen}
+        self._ask("hours", lambda: self.client.insert_select(_HOURS, touched))
         self.hook(Step.HOURS)
-        self.client.insert_select(_DAYS, {"tokens": tokens, "gen": gen})
+        self._ask("days", lambda: self.client.insert_select(_DAYS, touched))
         self.hook(Step.DAYS)
         marks = b"\n".join(orjson.dumps({"token": token, "gen": gen}) for token in tokens)
-        self.client.insert_rows("dirty_done", marks, token=f"{gen:x}")
+        self._ask("mark", lambda: self.client.insert_rows("dirty_done", marks, token=f"{gen:x}"))
+        self.meter.done(
+            sum(batch.marks for batch in work),
+            ((batch.lane, batch.age, batch.received) for batch in work),
+        )
         self.hook(Step.DONE)
-        return len(tokens)
 
-    def _list(self) -> Work:
-        tokens: list[str] = []
-        marks = ids = 0
-        for token, size, looked_up in self.client.query(_LIST, {"limit": _TOKENS}):
-            if tokens and marks + int(size) > self.max_marks:
+    def _ask(self, what: str, call: Callable[[], T]) -> T:
+        """Return what ClickHouse answers; until it does, it is waited for."""
+        self.meter.doing(what, Outside.WAREHOUSE)
+        answer = call()
+        self.meter.doing((what, "answered"))
+        return answer
+
+    def _list(self) -> list[Marked]:
+        """Return the batches to work on: at least one, if there are any, and no more than fit a step."""
+        rows = self._ask("list", lambda: self.client.query(_LIST, {"limit": _TOKENS}))
+        waiting, oldest = (rows[0][6], rows[0][7]) if rows else (0, 0)
+        self.meter.found(int(waiting), max(0, int(oldest)) / 1000)
+        work: list[Marked] = []
+        marks = 0
+        for token, size, ids, is_backfill, age, received, *_ in rows:
+            if work and marks + int(size) > self.max_marks:
                 break
-            tokens.append(str(token))
             marks += int(size)
-            ids += int(looked_up)
-        return Work(tokens, has_ids=ids > 0)
+            lane = Lane.BACKFILL if is_backfill else Lane.LIVE
+            work.append(Marked(str(token), int(size), int(ids), lane, max(0, int(age)) / 1000, received))
+        return work

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from domain.vitals import Drained
+
 LIFELINE_FD = "WIJKBEELD_LIFELINE_FD"
 REPORT_FD = "WIJKBEELD_REPORT_FD"
 
@@ -51,6 +53,8 @@ class Child:
         self.started = time.monotonic()
         self.ready = not spec.reports
         self.fatal: str | None = None
+        self.health: str | None = None
+        self.drained: Drained | None = None
         self._buffer = b""
         self._lifeline: int | None = None
         self._reports: int | None = None
@@ -107,6 +111,9 @@ class Child:
             report = json.loads(line)
             self.ready = self.ready or "ready" in report
             self.fatal = report.get("fatal", self.fatal)
+            self.health = report.get("health", self.health)
+            if "drained" in report:
+                self.drained = Drained(**report["drained"])
 
     def terminate(self) -> None:
         """Ask the child to drain and end."""

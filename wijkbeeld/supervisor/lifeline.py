@@ -6,12 +6,10 @@ import json
 import os
 import threading
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from dataclasses import asdict
 
+from domain.vitals import Drained
 from wijkbeeld.supervisor.child import LIFELINE_FD, REPORT_FD
-
-READY_FILE = "WIJKBEELD_READY_FILE"
-"""Variable that names a file to make when a part does its work, for the health check of a container."""
 
 GRACE_SECONDS = 6.0
 """A part that has not ended this long after the supervisor is gone ends itself."""
@@ -33,21 +31,23 @@ def _watch(fd: int, on_gone: Callable[[], None]) -> None:
 
 
 class Reporter:
-    """Tells the supervisor that a part is ready, or why it cannot go on; silent without a supervisor.
-
-    A container has no supervisor; there the file named by ``READY_FILE`` says that the part is ready.
-    """
+    """Tells the supervisor how a part does; silent without one, as in a container."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
         fd = env.get(REPORT_FD)
         self._fd = int(fd) if fd is not None else None
-        self._ready_file = env.get(READY_FILE)
 
     def ready(self) -> None:
         """Say that the part does its work."""
-        if self._ready_file:
-            Path(self._ready_file).touch()
         self._say({"ready": True})
+
+    def health(self, url: str) -> None:
+        """Say where the part answers health checks."""
+        self._say({"health": url})
+
+    def drained(self, drained: Drained) -> None:
+        """Say what the part leaves behind as it ends."""
+        self._say({"drained": asdict(drained)})
 
     def fatal(self, message: str) -> None:
         """Say in one line what a person must change before the part can run."""

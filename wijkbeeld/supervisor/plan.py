@@ -136,6 +136,10 @@ class Plan:
             "CLICKHOUSE_PASSWORD": settings.clickhouse_password,
             "PAGE_HOST": settings.page_host,
             "PAGE_PORT": settings.page_port,
+            "STALE_SECONDS": settings.stale_seconds,
+            "FRESH_SECONDS": settings.fresh_seconds,
+            "STALL_SECONDS": settings.stall_seconds,
+            "WAIT_SECONDS": settings.wait_seconds,
             "LOG_FILE": self.data_dir.logs / f"{name}.log",
         }
         return {f"WIJKBEELD_{key}": str(value) for key, value in values.items() if value is not None}

@@ -21,6 +21,7 @@ class PartState:
     restarts: int = 0
     since: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     message: str | None = None
+    health: str | None = None
 
 
 class RunFile:
@@ -33,11 +34,18 @@ class RunFile:
         self.incarnation = ""
         self.rolls = 0
 
-    def set(self, part: str, state: str, pid: int | None = None, message: str | None = None) -> None:
-        """Record the state of a part."""
+    def set(
+        self,
+        part: str,
+        state: str,
+        pid: int | None = None,
+        message: str | None = None,
+        health: str | None = None,
+    ) -> None:
+        """Record the state of a part, and where it answers health checks."""
         known = self.parts.get(part)
         restarts = known.restarts + (state == "restarting") if known else 0
-        self.parts[part] = PartState(state, pid, born_at(pid), restarts, message=message)
+        self.parts[part] = PartState(state, pid, born_at(pid), restarts, message=message, health=health)
         self.write()
 
     def write(self) -> None:

@@ -7,9 +7,11 @@ import uuid
 from collections.abc import Callable
 
 from domain.errors import SettingsError, Transient
+from domain.vitals import Drained
 from wijkbeeld.settings import STANDING_INCARNATION
 from wijkbeeld.supervisor.backoff import Backoff
 from wijkbeeld.supervisor.child import Child, ChildSpec
+from wijkbeeld.supervisor.endings import how_it_ended
 from wijkbeeld.supervisor.plan import (
     BROKER,
     INGEST,
@@ -72,6 +74,8 @@ class Supervisor:
         self._budget = BrokerBudget(plan.settings.broker_bytes)
         self._roll: Roll | None = None
         self.topics_ready = False
+        self.drains: dict[str, Drained | None] = {}
+        """What each part left behind as it was ended, None where it did not say."""
 
     def start_warehouse(self) -> None:
         """Start the warehouse, if it is ours."""
@@ -116,7 +120,7 @@ class Supervisor:
             if status is not None:
                 self._died(name, child, status)
             elif child.ready and self._run_file.parts[name].state != "running":
-                self._run_file.set(name, "running", child.pid)
+                self._run_file.set(name, "running", child.pid, health=child.health)
         now = time.monotonic()
         for name in [name for name, at in self._restart_at.items() if at <= now]:
             del self._restart_at[name]
@@ -200,8 +204,9 @@ class Supervisor:
             self._run_file.set(name, "stopped", message=child.fatal)
             raise SettingsError(child.fatal)
         wait = self._backoff.setdefault(name, Backoff()).after(child.uptime)
-        self._run_file.set(name, "restarting", message=f"ended with status {status}")
-        self._tell(f"{name} ended (status {status}); starting it again in {wait:.1f} s")
+        how = how_it_ended(status)
+        self._run_file.set(name, "restarting", message=how)
+        self._tell(f"{name} {how}; starting it again in {wait:.1f} s")
         if name == BROKER:
             # Nothing can be drained into a broker that is gone; what they hold is still in the outbox.
             self._give_up_roll()
@@ -223,6 +228,7 @@ class Supervisor:
         """Drain and end every part, those that produce first, within ``STOP_SECONDS``."""
         deadline = time.monotonic() + STOP_SECONDS
         self._restart_at.clear()
+        self.drains.clear()
         self._give_up_roll()
         flow = ((INGEST,), self._plan.streams, self._plan.loaders)
         for group in (*flow, (RECOMPUTE, PAGE, BROKER), (WAREHOUSE,)):
@@ -242,5 +248,7 @@ class Supervisor:
             left = min(PART_STOP_SECONDS[part_of(name)], deadline - time.monotonic())
             if not child.wait(left):
                 self._tell(f"{name} did not end in time and was ended")
+            child.poll()  # reads its last report
+            self.drains[name] = child.drained
             child.kill()
             self._run_file.set(name, "stopped")
