@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +16,6 @@ from warehouse.client import Client
 from warehouse.loader.batching import Batch
 from warehouse.loader.config import BatchLimits
 from warehouse.loader.storing import Store, targets
-from warehouse.migrate import migrate, shipped_migrations
 from warehouse.recompute.lease import Lease
 from warehouse.recompute.stepping import Recompute
 
@@ -89,21 +87,3 @@ def test_an_event_forty_days_late_changes_its_own_cells_alone(client: Client) ->
     assert changed == {"2026-10-11 12:00:00", "2026-10-11"}
     assert read_cells(client) == expected_cells([*rows, late])
     assert read_days(client) == expected_days([*rows, late])
-
-
-def test_days_of_hours_that_were_there_before_are_filled_in(
-    database: str, client_of: Callable[[str], Client]
-) -> None:
-    client = client_of(database)
-    older = [migration for migration in shipped_migrations() if migration.number < 7]
-    migrate(client, older)
-    client.insert_select(
-        "INSERT INTO cell (wijk, theme, hour, n, n_incident, severity_sum, digest, gen)"
-        " SELECT 'BU02680101', 'brand', toDateTime('2026-10-24 22:00:00', 'UTC') + 3600 * number,"
-        " 2, 2, 6, number, 7 FROM numbers(26)"
-    )
-    migrate(client)
-    assert read_days(client) == {
-        ("BU02680101", "brand", "2026-10-25"): (50, 50, 0, 0, 150),
-        ("BU02680101", "brand", "2026-10-26"): (2, 2, 0, 0, 6),
-    }

@@ -19,15 +19,6 @@ PARTITION BY toYear(day)
 ORDER BY (theme, wijk, day)
 SETTINGS non_replicated_deduplication_window = 0;
 
--- Days of hours that were counted before this table was there.
-INSERT INTO cell_day (wijk, theme, day, n, n_incident, n_signal, n_inspection, severity_sum, digest, gen)
-SELECT
-    wijk, theme, toDate(hour, 'Europe/Amsterdam') AS of_day,
-    sum(n), sum(n_incident), sum(n_signal), sum(n_inspection), sum(severity_sum), sum(digest), max(gen)
-FROM cell FINAL
-GROUP BY wijk, theme, of_day
-SETTINGS max_partitions_per_insert_block = 0;
-
 CREATE VIEW IF NOT EXISTS cell_day_now AS
 SELECT wijk, theme, day, n, n_incident, n_signal, n_inspection, severity_sum, digest, gen, computed_at
 FROM cell_day FINAL;
