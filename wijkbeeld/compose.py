@@ -99,7 +99,7 @@ def _streams(settings: Settings, stop: threading.Event, on_ready: Callable[[], N
     streets = read_data_file(settings.streets) if settings.streets else None
     config = StreamsConfig(
         bootstrap=_broker(settings),
-        group=_group("streams", settings),
+        group=group_name("streams", settings),
         sources=known_sources(settings),
         municipality=load_municipality(settings.gemeente),
         geo_v=settings.geo_v,
@@ -115,7 +115,7 @@ def _loader(settings: Settings, stop: threading.Event, on_ready: Callable[[], No
 
     login = writer_login(settings)
     config = LoaderConfig(
-        _broker(settings), _group("loader", settings), login.url, login.user, login.password
+        _broker(settings), group_name("loader", settings), login.url, login.user, login.password
     )
     run(config, stop, on_ready)
 
@@ -186,7 +186,8 @@ def known_sources(settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in text.split(",") if name))
 
 
-def _group(part: str, settings: Settings) -> str:
+def group_name(part: str, settings: Settings) -> str:
+    """Return the name of a part's consumer group."""
     suffix = "" if settings.incarnation == STANDING_INCARNATION else f"-{settings.incarnation}"
     return f"wijkbeeld-{part}{suffix}"
 

@@ -47,16 +47,12 @@ def audit(
         Transient: the outbox is busy, or the broker away.
     """
     highest = read_highest(client)
-    accounts = {
-        name: account for name, account in ledger.read().accounts.items() if account.issued > 0
-    }
+    accounts = {name: account for name, account in ledger.read().accounts.items() if account.issued > 0}
     fenced = Fenced(client, ledger, patience)
     fenced.pass_one()
     ahead = fenced.ahead
     reading, arrivals = _settled_counts(client, ledger, accounts)
-    missing = {
-        name: without(arrivals[name].missing, _waiting(reading, name)) for name in accounts
-    }
+    missing = {name: without(arrivals[name].missing, _waiting(reading, name)) for name in accounts}
     found = reading.find(missing) if any(missing.values()) else {}
     sources = tuple(
         _source(name, accounts[name], arrivals[name], highest.get(name, 0), missing[name], found)
@@ -144,9 +140,7 @@ def _days(account: Account, arrivals: Arrivals) -> tuple[DayLine, ...]:
     return tuple(lines)
 
 
-def _problems(
-    account: Account, arrivals: Arrivals, highest: int, days: Sequence[DayLine]
-) -> list[str]:
+def _problems(account: Account, arrivals: Arrivals, highest: int, days: Sequence[DayLine]) -> list[str]:
     problems = []
     issued = sum(day.issued for day in account.days.values())
     if issued != account.issued:

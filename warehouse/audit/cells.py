@@ -80,8 +80,8 @@ class Difference:
 
     Attributes:
         cell: which.
-        log, now, kept: the sums by the log, by ``event_now``, and as the cell keeps them, in the order of
-            ``MEASURES`` and, but for the last, ``UNCOUNTED``.
+        log, now, kept: the sums by the log, by ``event_now``, and as the cell keeps them, in the order
+            of ``MEASURES`` and, but for the last, ``UNCOUNTED``.
     """
 
     cell: Cell
@@ -90,9 +90,9 @@ class Difference:
     kept: Sums
 
     @property
-    def at_fault(self) -> str:
-        """What departs from the log; the truth comes before the cells that are made from it."""
-        return "event_now" if self.log != self.now else "cell"
+    def between(self) -> tuple[str, str]:
+        """The two that differ; the truth comes before the cells that are made from it."""
+        return ("event_log", "event_now") if self.log != self.now else ("event_now", "cell")
 
 
 def find(client: Client, level: Level) -> Suspects:
@@ -204,8 +204,8 @@ def _latest(where: str = "") -> str:
                 cityHash64(source, event_id, version) AS hash
             FROM
             (
-                SELECT bucket, source, event_id, version, wijk, theme, occurred_at, kind, severity, counts,
-                    deleted
+                SELECT bucket, source, event_id, version, deleted,
+                    wijk, theme, occurred_at, kind, severity, counts
                 FROM event_log {where}
                 ORDER BY bucket, source, event_id, version DESC
                 LIMIT 1 BY bucket, source, event_id

@@ -55,13 +55,16 @@ _ALL = "\n    UNION ALL\n    ".join(
 
 # A reject that was repaired and sent again keeps its receipt: once it is in a log it is stored.
 _REJECTED = f"""
-SELECT source, toDate(received_at) AS day, uniqExact(receipt), groupUniqArrayIf(receipt, day = {{unknown:Date}})
+SELECT source, toDate(received_at) AS day, uniqExact(receipt),
+    groupUniqArrayIf(receipt, day = {{unknown:Date}})
 FROM rejected
 WHERE {_FENCED} AND (source, receipt) NOT IN
 (
-    SELECT source, receipt FROM event_log WHERE (source, receipt) IN (SELECT source, receipt FROM rejected)
+    SELECT source, receipt FROM event_log
+    WHERE (source, receipt) IN (SELECT source, receipt FROM rejected)
     UNION ALL
-    SELECT source, receipt FROM figure_log WHERE (source, receipt) IN (SELECT source, receipt FROM rejected)
+    SELECT source, receipt FROM figure_log
+    WHERE (source, receipt) IN (SELECT source, receipt FROM rejected)
 )
 GROUP BY source, day
 """

@@ -6,8 +6,8 @@ only after a while. So a difference seen once says nothing. It is taken for a fa
 1. a fence is made after it was seen, and everything before that fence has passed: the loader is done
    with it (stored, and marked in ``dirty``), and the recompute has done every token that existed then;
 2. the same cell is read again, and the log gives the very sums it gave at the first time, while
-   ``event_now`` or the cell still differs from it. The sums of hashes change with every event that comes
-   into a cell, leaves it or changes in it; so nothing moved in between that the cell could be waiting for;
+   ``event_now`` or the cell still differs from it. The sums of hashes change with every event that
+   comes into a cell, leaves it or changes in it; so nothing moved in between that it could wait for;
 3. this has happened ``PROOFS`` times in a row.
 
 A cell of which the log's sums have changed is looked at again, as long as there is patience. What then
@@ -46,7 +46,7 @@ class Patience:
     sleep: Callable[[float], object] = time.sleep
 
     def until(self, condition: Callable[[], bool]) -> bool:
-        """Look once, then again until ``condition`` or the end of the patience; return whether it is so."""
+        """Look until ``condition`` holds or patience ends, once at least; return whether it holds."""
         while not condition():
             if not self.rest():
                 return False

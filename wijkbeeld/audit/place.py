@@ -1,0 +1,73 @@
+"""Where an audit looks: a running ``wijkbeeld up``, or ClickHouse and Kafka of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from domain.errors import SettingsError
+from warehouse.audit import Ledger
+from wijkbeeld.audit.kafka_ledger import KafkaLedger
+from wijkbeeld.audit.outbox_ledger import OutboxLedger
+from wijkbeeld.compose import group_name
+from wijkbeeld.datadir import DataDir, read_json
+from wijkbeeld.settings import Settings
+from wijkbeeld.status import require_running
+from wijkbeeld.warehouse_access import Login, writer_login
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """ClickHouse, and ingest's side."""
+
+    login: Login
+    ledger: Ledger
+
+
+def find_place(settings: Settings, root: Path) -> Place:
+    """Return where to look.
+
+    Args:
+        settings: with ``clickhouse`` empty for what runs on the data directory.
+        root: the data directory.
+
+    Raises:
+        NotRunningError: no ClickHouse is given, and nothing runs on this folder.
+        SettingsError: ClickHouse is given, and there is no outbox in this folder; or ``up`` is starting.
+    """
+    data_dir = DataDir(root)
+    if settings.clickhouse:
+        if not data_dir.outbox.exists():
+            raise SettingsError(
+                f"{data_dir.outbox}: not there; run the audit where ingest keeps its outbox"
+            )
+        return Place(
+            writer_login(settings), _ledger(settings, data_dir, forgets=settings.broker_forgets)
+        )
+    require_running(data_dir)
+    run = read_json(data_dir.run)
+    urls = cast(Mapping[str, str], run.get("urls") or {})
+    if not urls.get("clickhouse"):
+        raise SettingsError(f"{root}: Wijkbeeld is still starting; try again in a moment")
+    found = settings.model_copy(
+        update={
+            "clickhouse": urls["clickhouse"],
+            "data_dir": root,
+            "broker": settings.broker or urls.get("broker", ""),
+        }
+    )
+    # Only a broker of our own has incarnations.
+    return Place(writer_login(found), _ledger(found, data_dir, forgets=bool(run.get("incarnation"))))
+
+
+def _ledger(settings: Settings, data_dir: DataDir, *, forgets: bool) -> Ledger:
+    if forgets:
+        return OutboxLedger(data_dir.outbox)
+    return KafkaLedger(
+        data_dir.outbox,
+        settings.broker,
+        streams_group=group_name("streams", settings),
+        loader_group=group_name("loader", settings),
+    )
