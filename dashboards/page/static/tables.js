@@ -59,13 +59,11 @@ export function renderAudit(rows, now) {
     (row) => h("tr", {}, h("th", { scope: "row" }, row.label), h("td"), h("td", { class: "num" }),
       h("td", { class: "num" }), h("td", { class: "num" }), h("td", { class: "num" })),
     (line, row) => {
-      const [, verdict, received, inFlight, lost, cells] = line.cells;
+      const [, verdict, ...numbers] = line.cells;
+      const values = [row.lost, row.cells_differ, row.in_flight, row.received];
       setAttribute(line, "data-verdict", row.verdict || "none");
       setText(verdict, row.verdict_label);
-      setText(received, done ? count(row.received) : count(null));
-      setText(inFlight, done ? count(row.in_flight) : count(null));
-      setText(lost, done ? count(row.lost) : count(null));
-      setText(cells, done ? count(row.cells_differ) : count(null));
+      numbers.forEach((cell, index) => setText(cell, count(done ? values[index] : null)));
     });
 }
 
