@@ -296,9 +296,8 @@ def test_the_last_audit_is_shown_without_reload(
 ) -> None:
     page = open_page(page_of_city)
     _live(page)
-    expect(page.locator("#audit-rows tr")).to_have_text(
-        "Alles samennog niet gecontroleerd––––", timeout=_SLOW
-    )
+    rows = page.locator("#audit-rows tr")
+    expect(rows).to_have_text(["Alles samennog niet gecontroleerd––––"], timeout=_SLOW)
     now = datetime.now(UTC)
     days = (DayLine(now.date(), 3, 2, 0, 0, 0, 1),)
     source = SourceReport("p2000", days, (), 1, Loss.LOST, ((2, 2),))
