@@ -32,7 +32,11 @@ class RunningWijkbeeld:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.kill_all()
+            raise
         return self
 
     def __exit__(

@@ -64,7 +64,12 @@ def _counts(sources: Iterable[SourceReport]) -> Table:
 
 
 def _numbers(days: Sequence[DayLine]) -> list[str]:
-    return [f"{sum(getattr(day, word) for day in days):,}" for word in NUMBERS]
+    return [_short(sum(getattr(day, word) for day in days)) for word in NUMBERS]
+
+
+def _short(number: int) -> str:
+    # So that a line fits 80 columns up to a thousand million.
+    return f"{number:,}" if number < 10_000_000 else str(number)
 
 
 def _count_lines(report: Report) -> Iterable[str]:
@@ -113,8 +118,9 @@ def _named(level: LevelVerdict) -> Iterable[str]:
             f"{fault.cell.wijk} {fault.cell.theme} {fault.cell.period_text}:"
             f" n by log {log}, by now {now}, cell {kept}"
         )
-    if level.differing > CELLS_SHOWN:
-        yield f"and {level.differing - CELLS_SHOWN:,} more"
+    more = level.differing - min(len(level.faults), CELLS_SHOWN)
+    if more:
+        yield f"and {more:,} more"
 
 
 def _between(level: LevelVerdict) -> str:
