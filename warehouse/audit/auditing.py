@@ -18,11 +18,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from warehouse.audit.buckets import read_split_ids
+from warehouse.audit.counting import Evidence, count_source
 from warehouse.audit.ledger import Account, Ledger, Reading
 from warehouse.audit.levels import LEVELS, Level
-from warehouse.audit.ranges import Range, size, without
-from warehouse.audit.receipts import Arrivals, day_of, read_arrivals, read_highest
-from warehouse.audit.report import DayLine, Loss, Report, SourceReport
+from warehouse.audit.ranges import Range, without
+from warehouse.audit.receipts import Arrivals, read_arrivals, read_highest
+from warehouse.audit.report import Report
 from warehouse.audit.settling import Fenced, Patience, judge
 from warehouse.client import Client
 
@@ -54,8 +56,19 @@ def audit(
     reading, arrivals = _settled_counts(client, ledger, accounts)
     missing = {name: without(arrivals[name].missing, _waiting(reading, name)) for name in accounts}
     found = reading.find(missing) if any(missing.values()) else {}
+    split = read_split_ids(client)
     sources = tuple(
-        _source(name, accounts[name], arrivals[name], highest.get(name, 0), missing[name], found)
+        count_source(
+            name,
+            Evidence(
+                account=accounts[name],
+                arrivals=arrivals[name],
+                highest=highest.get(name, 0),
+                split_ids=split[name],
+                missing=missing[name],
+                found=None if found is None else found.get(name, ()),
+            ),
+        )
         for name in sorted(accounts)
     )
     return Report(
@@ -79,7 +92,7 @@ def _settled_counts(
     for left in reversed(range(_READINGS)):
         reading = ledger.read()
         arrivals = read_arrivals(client, fences)
-        if not left or all(_counted(found) == found.distinct for found in arrivals.values()):
+        if not left or all(found.counted == found.distinct for found in arrivals.values()):
             break
     return reading, arrivals
 
@@ -87,78 +100,3 @@ def _settled_counts(
 def _waiting(reading: Reading, name: str) -> tuple[Range, ...]:
     account = reading.accounts.get(name)
     return account.waiting if account else ()
-
-
-def _counted(arrivals: Arrivals) -> int:
-    return sum(day.receipts for day in arrivals.days.values()) + len(arrivals.undated)
-
-
-def _source(
-    name: str,
-    account: Account,
-    arrivals: Arrivals,
-    highest: int,
-    missing: Sequence[Range],
-    found: Mapping[str, Sequence[Range]] | None,
-) -> SourceReport:
-    lost: Sequence[Range] = ()
-    loss = Loss.NONE
-    if missing and found is None:
-        loss = Loss.UNPROVEN
-    elif missing and found is not None and (lost := without(missing, found.get(name, ()))):
-        loss = Loss.LOST
-    days = _days(account, arrivals)
-    return SourceReport(
-        name=name,
-        days=days,
-        problems=tuple(_problems(account, arrivals, highest, days)),
-        in_flight=size(arrivals.missing),
-        loss=loss,
-        lost=tuple(lost),
-    )
-
-
-def _days(account: Account, arrivals: Arrivals) -> tuple[DayLine, ...]:
-    issued = [(day, counts.issued) for day, counts in sorted(account.days.items())]
-    for receipt in arrivals.undated:
-        arrivals.on(day_of(receipt, issued)).rejected += 1
-    lines = []
-    for day in sorted(account.days.keys() | arrivals.days.keys()):
-        counts, there = account.days.get(day), arrivals.on(day)
-        received, duplicate = (counts.received, counts.duplicate) if counts else (0, 0)
-        lines.append(
-            DayLine(
-                day=day,
-                received=received,
-                stored=there.stored,
-                superseded=there.superseded,
-                duplicate=duplicate,
-                rejected=there.rejected,
-                in_flight=received - duplicate - there.receipts,
-            )
-        )
-    return tuple(lines)
-
-
-def _problems(account: Account, arrivals: Arrivals, highest: int, days: Sequence[DayLine]) -> list[str]:
-    problems = []
-    issued = sum(day.issued for day in account.days.values())
-    if issued != account.issued:
-        problems.append(
-            f"the outbox gave out {account.issued:,} receipts, and its counters say {issued:,}"
-        )
-    if highest > account.issued:
-        problems.append(
-            f"the warehouse holds receipts up to {highest:,}, and ingest gave out {account.issued:,}"
-        )
-    if _counted(arrivals) != arrivals.distinct:
-        problems.append(
-            f"{arrivals.distinct:,} receipts arrived, and are counted as {_counted(arrivals):,}: "
-            "a receipt stands for two events or two days"
-        )
-    problems += [
-        f"{day.day}: {-day.in_flight:,} more arrived than were given out"
-        for day in days
-        if day.in_flight < 0
-    ]
-    return problems

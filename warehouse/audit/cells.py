@@ -159,7 +159,7 @@ LIMIT {{limit:UInt32}}
 
 def _look(level: Level) -> str:
     counted, everything = list(MEASURES), [*MEASURES, *UNCOUNTED]
-    added = ", ".join(f"toUInt64({sql}) AS {name}" for name, sql in (MEASURES | UNCOUNTED).items())
+    added = ", ".join(f"toUInt64({sql}) AS {name}" for name, sql in {**MEASURES, **UNCOUNTED}.items())
     period = level.of_hour.replace("hour", "toStartOfHour(occurred_at)")
     wanted = f"IN ({_WANTED.replace('TYPE', level.type_)})"
     # An id that was ever in one of these cells may be in another one now, so it is looked at as a whole.

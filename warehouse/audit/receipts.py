@@ -137,6 +137,11 @@ class Arrivals:
     distinct: int = 0
     missing: tuple[Range, ...] = ()
 
+    @property
+    def counted(self) -> int:
+        """Receipts as the days and the undated ones count them."""
+        return sum(day.receipts for day in self.days.values()) + len(self.undated)
+
     def on(self, day: date) -> Arrived:
         """Return the counts of a day, which may be changed."""
         return self.days.setdefault(day, Arrived())
@@ -154,8 +159,8 @@ def read_highest(client: Client) -> dict[str, int]:
 def read_arrivals(client: Client, fences: Mapping[str, int]) -> dict[str, Arrivals]:
     """Return what arrived of the receipts 1 to ``fences[source]`` of each source.
 
-    The missing ones are read last: what arrives in between is then not missing, and shows in a day less
-    than in ``distinct``; so a caller compares the two only behind a fence that was passed.
+    The missing ones are read last: what arrives in between is then not missing, and is in ``distinct``
+    without being in a day; so ``counted`` may be lower, and is never higher without a fault.
 
     Raises:
         WarehouseUnavailable: ClickHouse is away.

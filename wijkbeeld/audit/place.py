@@ -30,36 +30,32 @@ def find_place(settings: Settings, root: Path) -> Place:
     """Return where to look.
 
     Args:
-        settings: with ``clickhouse`` empty for what runs on the data directory.
+        settings: name ClickHouse and the broker, where it is not ``up`` that runs.
         root: the data directory.
 
     Raises:
-        NotRunningError: no ClickHouse is given, and nothing runs on this folder.
-        SettingsError: ClickHouse is given, and there is no outbox in this folder; or ``up`` is starting.
+        NotRunningError: nothing runs on this folder, and no ClickHouse is named.
+        SettingsError: ClickHouse is named, and there is no outbox in this folder; or ``up`` is starting.
     """
     data_dir = DataDir(root)
-    if settings.clickhouse:
+    if settings.clickhouse and not data_dir.is_running():
         if not data_dir.outbox.exists():
             raise SettingsError(
                 f"{data_dir.outbox}: not there; run the audit where ingest keeps its outbox"
             )
-        return Place(
-            writer_login(settings), _ledger(settings, data_dir, forgets=settings.broker_forgets)
-        )
+        return _place(settings, data_dir, forgets=settings.broker_forgets)
     require_running(data_dir)
-    run = read_json(data_dir.run)
-    urls = cast(Mapping[str, str], run.get("urls") or {})
+    urls = cast(Mapping[str, str], read_json(data_dir.run).get("urls") or {})
     if not urls.get("clickhouse"):
         raise SettingsError(f"{root}: Wijkbeeld is still starting; try again in a moment")
-    found = settings.model_copy(
-        update={
-            "clickhouse": urls["clickhouse"],
-            "data_dir": root,
-            "broker": settings.broker or urls.get("broker", ""),
-        }
-    )
-    # Only a broker of our own has incarnations.
-    return Place(writer_login(found), _ledger(found, data_dir, forgets=bool(run.get("incarnation"))))
+    broker = urls.get("broker", "")
+    running = {"clickhouse": urls["clickhouse"], "data_dir": root, "broker": broker}
+    # `up` names a broker only where it is not its own.
+    return _place(settings.model_copy(update=running), data_dir, forgets=not broker)
+
+
+def _place(settings: Settings, data_dir: DataDir, *, forgets: bool) -> Place:
+    return Place(writer_login(settings), _ledger(settings, data_dir, forgets=forgets))
 
 
 def _ledger(settings: Settings, data_dir: DataDir, *, forgets: bool) -> Ledger:

@@ -70,10 +70,7 @@ def without_gaps(rows: Iterable[EventRow]) -> list[EventRow]:
         for source, receipts in given.items()
         for number, receipt in enumerate(receipts, start=1)
     }
-    return [
-        EventRow(**(row | {"receipt": numbers[row["source"], row["receipt"]]}))  # type: ignore[typeddict-item]  # an EventRow with one other value
-        for row in rows
-    ]
+    return [EventRow(**(row | {"receipt": numbers[row["source"], row["receipt"]]})) for row in rows]
 
 
 def accounts_of(rows: Iterable[EventRow]) -> dict[str, Account]:

@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import orjson
 import pytest
 
 from domain.rows import EventRow
-from domain.topics import EVENTS, EVENTS_BACKFILL
 from tests.warehouse.audit.accounts import GivenOut, accounts_of, audit, without_gaps
+from tests.warehouse.audit.loading import load, recompute
 from tests.warehouse.reading import read_cells
-from tests.warehouse.story import Record, Story, expected_cells, expected_counts
+from tests.warehouse.story import Story, expected_cells, expected_counts
 from warehouse.audit import Account, Day, Loss, Report, Verdict
+from warehouse.audit.buckets import read_split_ids
 from warehouse.client import Client
-from warehouse.loader.batching import Batch
-from warehouse.loader.config import BatchLimits
-from warehouse.loader.storing import Store, targets
-from warehouse.recompute.lease import Lease
-from warehouse.recompute.stepping import Recompute
 
 pytestmark = pytest.mark.integration
-
-
-def store(client: Client, records: Sequence[Record]) -> None:
-    loader = Store(client, targets(1), BatchLimits())
-    for lane in (EVENTS, EVENTS_BACKFILL):
-        loader.store(Batch(lane, [r for r in records if r.topic == lane], {}), threading.Event())
-
-
-def load(client: Client, story: Story, rows: slice = slice(None)) -> None:
-    store(client, story.records()[rows])
-
-
-def recompute(client: Client) -> None:
-    lease = Lease(client)
-    lease.take()
-    while Recompute(client, lease, 100_000).step():
-        pass
 
 
 @pytest.fixture
@@ -227,4 +205,14 @@ def test_a_receipt_that_stands_for_two_events_is_a_fault(loaded: Client, story: 
     twin = next(row for row in story.rows if row["counts"]) | {"event_id": "twin"}
     loaded.insert_rows("event_log", orjson.dumps(twin), token="twin")
     problems = [problem for source in audited(loaded, story.rows).sources for problem in source.problems]
-    assert any("stands for two events" in problem for problem in problems)
+    assert any("some stand for two events" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("rows_per_slice", [1, 4_000_000])
+def test_an_event_in_two_buckets_is_a_fault(loaded: Client, story: Story, rows_per_slice: int) -> None:
+    assert read_split_ids(loaded, rows_per_slice) == {}
+    twin = next(row for row in story.rows if row["source"] == "demo") | {"bucket": "2026-06-01"}
+    loaded.insert_rows("event_log", orjson.dumps(twin), token="twin")
+    assert read_split_ids(loaded, rows_per_slice) == {"demo": 1}
+    demo, _ = audited(loaded, story.rows).sources
+    assert "1 events have two buckets, and count twice" in demo.problems

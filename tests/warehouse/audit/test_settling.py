@@ -13,7 +13,7 @@ import pytest
 from domain.rows import EventRow
 from domain.topics import EVENTS
 from tests.warehouse.audit.accounts import NOW, GivenOut, accounts_of, audit, without_gaps
-from tests.warehouse.audit.test_damage import load, recompute, store
+from tests.warehouse.audit.loading import load, recompute, store
 from tests.warehouse.story import Story, as_record
 from warehouse.audit import Loss, Patience, Verdict
 from warehouse.audit import audit as run_audit
@@ -59,6 +59,11 @@ def test_the_wait_ends_when_the_recompute_has_passed_the_fence(client: Client) -
     assert patience.seconds > 20
 
 
+def another(row: EventRow, number: int) -> EventRow:
+    """Return an event in the same cell as ``row``."""
+    return row | {"event_id": f"e{number}0", "receipt": number}
+
+
 class Interfering:
     """A client behind whose back an event comes into one cell before each look at the cells."""
 
@@ -92,7 +97,7 @@ class Recomputing(GivenOut):
 @pytest.mark.parametrize("changes", [1, 2, 3, 6])
 def test_a_cell_that_changes_before_every_look_is_no_fault(client: Client, changes: int) -> None:
     first = next(row for row in Story(43, 20).rows if row["counts"] and not row["deleted"])
-    rows = [cast(EventRow, first | {"event_id": f"e{n}0", "receipt": n}) for n in range(1, changes + 1)]
+    rows = [another(first, n) for n in range(1, changes + 1)]
     behind = Interfering(client, rows)
     ticks = itertools.count()
     patience = Patience(100.0, pause=1.0, clock=lambda: float(next(ticks)), sleep=lambda _s: None)
@@ -103,7 +108,7 @@ def test_a_cell_that_changes_before_every_look_is_no_fault(client: Client, chang
 
 def test_a_cell_that_never_comes_to_rest_is_undecided(client: Client) -> None:
     first = next(row for row in Story(43, 20).rows if row["counts"] and not row["deleted"])
-    rows = [cast(EventRow, first | {"event_id": f"e{n}0", "receipt": n}) for n in range(1, 40)]
+    rows = [another(first, n) for n in range(1, 40)]
     ticks = itertools.count()
     patience = Patience(3.0, pause=1.0, clock=lambda: float(next(ticks)), sleep=lambda _s: None)
     fenced = Fenced(client, Recomputing(client), patience)
@@ -180,7 +185,7 @@ def test_a_fault_is_found_in_the_middle_of_a_stream(
         "INSERT INTO cell (wijk, theme, hour, n, digest, gen)"
         " SELECT 'BU02680100', 'brand', toDateTime('2020-01-01 00:00:00', 'UTC'), 1, 1, 1"
     )
-    found = []
+    found: list[str] = []
     with streaming(lambda: client_of(database), story) as loaded:
         while not found and not loaded.is_set():
             verdict = judge(client, HOURS, Fenced(client, GivenOut({}), Patience(2.0, 0.05)))
