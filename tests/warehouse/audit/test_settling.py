@@ -162,7 +162,7 @@ def streaming(open_client: Callable[[], Client], story: Story) -> Iterator[threa
 def test_audits_of_a_stream_under_load_find_no_fault(
     client: Client, database: str, client_of: Callable[[str], Client]
 ) -> None:
-    story = told(44, 500)
+    story = told(44, 160)
     live = [row for row in story.rows if not row["event_id"].endswith(("3", "7"))]
     story.rows = without_gaps(live)
     # Nothing is known of the receipts while they come in: here it is about the cells.
@@ -180,7 +180,7 @@ def test_a_fault_is_found_in_the_middle_of_a_stream(
     client: Client, database: str, client_of: Callable[[str], Client]
 ) -> None:
     """The damage is in an hour that the stream does not touch."""
-    story = told(45, 500)
+    story = told(45, 160)
     client.insert_select(
         "INSERT INTO cell (wijk, theme, hour, n, digest, gen)"
         " SELECT 'BU02680100', 'brand', toDateTime('2020-01-01 00:00:00', 'UTC'), 1, 1, 1"
