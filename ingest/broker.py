@@ -24,6 +24,9 @@ from domain.errors import BrokerUnavailable, SettingsError
 from domain.topics import TopicSpec
 from ingest.ports import Delivery, Headers
 
+Partition = tuple[str, int]
+"""A topic and the number of one of its partitions."""
+
 _CONNECT_MS = 5_000
 _PROBE_SECONDS = 2.0
 _COMMON: Mapping[str, Any] = {
@@ -201,6 +204,66 @@ class TailReader:
         with our_errors("poll", self._bootstrap):
             records = self._kafka.poll(timeout_ms=int(seconds * 1000), max_records=limit)
         return [record.value for record in records.get(self._partition, ()) if record.value is not None]
+
+    def close(self) -> None:
+        """Close the connection."""
+        with our_errors("close", self._bootstrap):
+            self._kafka.close(autocommit=False, timeout_ms=500)
+
+
+class GroupReader:
+    """Looks at partitions as a consumer group finds them, without being a member of it.
+
+    Args:
+        bootstrap: address, ``host:port``.
+        group: consumer group.
+
+    Raises:
+        SettingsError: the broker does not let us in.
+        BrokerUnavailable: it does not answer within 5 s.
+    """
+
+    def __init__(self, bootstrap: str, group: str) -> None:
+        self._bootstrap = bootstrap
+        _reach(bootstrap)
+        with our_errors("connect", bootstrap):
+            self._kafka = KafkaConsumer(
+                bootstrap_servers=bootstrap,
+                group_id=group,
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+                **_SENDS_OR_READS,
+            )
+
+    def committed(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Return the offsets that the group has committed; 0 where it has none."""
+        with our_errors("committed offsets", self._bootstrap):
+            return {part: self._kafka.committed(TopicPartition(*part)) or 0 for part in partitions}
+
+    def ends(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Return the offsets at which the next records will be."""
+        with our_errors("end offsets", self._bootstrap):
+            found = self._kafka.end_offsets([TopicPartition(*part) for part in partitions])
+        return {(part.topic, part.partition): int(offset) for part, offset in found.items()}
+
+    def read(
+        self, start: Mapping[Partition, int], ends: Mapping[Partition, int]
+    ) -> Iterator[tuple[str, bytes, Headers]]:
+        """Yield topic, value and headers of the records from ``start`` up to ``ends``."""
+        open_ones = {TopicPartition(*part) for part, at in start.items() if at < ends[part]}
+        with our_errors("read", self._bootstrap):
+            self._kafka.assign(sorted(open_ones))
+            for part in open_ones:
+                self._kafka.seek(part, start[part.topic, part.partition])
+        while open_ones:
+            with our_errors("read", self._bootstrap):
+                fetched = self._kafka.poll(timeout_ms=_CONNECT_MS)
+            if not fetched:
+                raise BrokerUnavailable(f"broker {self._bootstrap}: read: no answer")
+            for part, records in fetched.items():
+                yield from ((part.topic, record.value or b"", record.headers) for record in records)
+                if records[-1].offset + 1 >= ends[part.topic, part.partition]:
+                    open_ones.discard(part)
 
     def close(self) -> None:
         """Close the connection."""

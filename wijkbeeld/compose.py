@@ -108,7 +108,7 @@ def _streams(
     streets = read_data_file(settings.streets) if settings.streets else None
     config = StreamsConfig(
         bootstrap=_broker(settings),
-        group=_group("streams", settings),
+        group=group_name("streams", settings),
         sources=known_sources(settings),
         municipality=load_municipality(settings.gemeente),
         geo_v=settings.geo_v,
@@ -128,7 +128,7 @@ def _loader(
     login = writer_login(settings)
     config = LoaderConfig(
         _broker(settings),
-        _group("loader", settings),
+        group_name("loader", settings),
         login.url,
         login.user,
         login.password,
@@ -213,7 +213,8 @@ def known_sources(settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in text.split(",") if name))
 
 
-def _group(part: str, settings: Settings) -> str:
+def group_name(part: str, settings: Settings) -> str:
+    """Return the name of a part's consumer group."""
     suffix = "" if settings.incarnation == STANDING_INCARNATION else f"-{settings.incarnation}"
     return f"wijkbeeld-{part}{suffix}"
 

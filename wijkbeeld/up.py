@@ -64,7 +64,10 @@ def run_up(settings: Settings, clickhouse_port: int, progress: Progress) -> None
         end_leftovers(data_dir)
         plan = _plan(settings, data_dir, clickhouse_port, specs)
         stop = _stop_on_signals()
-        run_file = RunFile(data_dir, {"page": plan.page_url, "clickhouse": plan.clickhouse_url})
+        urls = {"page": plan.page_url, "clickhouse": plan.clickhouse_url}
+        if not plan.own_broker:
+            urls["broker"] = settings.broker
+        run_file = RunFile(data_dir, urls)
         supervisor = Supervisor(plan, run_file, _topic_maker(plan), progress.line)
         try:
             _start(plan, supervisor, progress, stop)

@@ -33,6 +33,7 @@ PLACES: Mapping[str, Mapping[str, Place]] = MappingProxyType(
                 "unplaced": Place(12, 41, 12, 7),
                 "rejects": Place(0, 48, 12, 7),
                 "sensitive": Place(12, 48, 12, 7),
+                "audit": Place(0, 55, 24, 6),
             }
         )
     }

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from dashboards.panels.definition import STATUSES, Column, Unit
+from dashboards.panels.fragments import AUDIT_LABELS
+from warehouse.audit import Verdict
 
 Values = Mapping[str, object]
 
@@ -54,8 +56,24 @@ DEVIATION_COLORS: Values = {
     ),
 }
 
+_AUDIT_COLORS: Mapping[Verdict, str] = MappingProxyType(
+    {Verdict.CLEAN: "green", Verdict.DIFFERS: "dark-red", Verdict.UNSETTLED: "yellow"}
+)
+
 _COLUMNS: Mapping[str, Values] = MappingProxyType(
     {
+        "verdict_label": {
+            "custom.cellOptions": {"type": "color-text"},
+            "mappings": [
+                {
+                    "type": "value",
+                    "options": {
+                        AUDIT_LABELS[verdict]: {"color": color, "index": index}
+                        for index, (verdict, color) in enumerate(_AUDIT_COLORS.items())
+                    },
+                }
+            ],
+        },
         "status": _STATUS,
         "age_s": {
             "custom.cellOptions": {"type": "color-text"},

@@ -17,6 +17,7 @@ from __future__ import annotations
 from dashboards.panels.definition import AS_OF, NOW, Column, Status, Unit
 from domain.places import PLACED, MatchLevel
 from domain.rejects import RejectReason
+from warehouse.audit import Verdict
 
 WINDOW_HOURS = 3
 """Full hours before the current one that *now* takes in."""
@@ -187,6 +188,15 @@ REJECT_LABELS: dict[RejectReason, str] = {
     RejectReason.SCHEMA_VERSION: "onbekende versie",
     RejectReason.FUTURE: "tijdstip in de toekomst",
 }
+
+
+AUDIT_LABELS: dict[Verdict, str] = {
+    Verdict.CLEAN: "✓ klopt",
+    Verdict.DIFFERS: "✗ wijkt af",
+    Verdict.UNSETTLED: "… nog onderweg",
+    Verdict.EMPTY: "– nog leeg",
+}
+NOT_AUDITED = "nog niet gecontroleerd"
 
 
 def label_rows(labels: dict[MatchLevel, str] | dict[RejectReason, str], name: str) -> str:

@@ -1,10 +1,12 @@
-"""Panels on the picture itself: how fresh, how well placed, what was rejected."""
+"""Panels on the picture itself: how fresh, how well placed, what was rejected, does it all come out."""
 
 from __future__ import annotations
 
 from dashboards.panels.definition import AS_OF, Column, Panel, PanelKind, Unit
 from dashboards.panels.fragments import (
+    AUDIT_LABELS,
     MATCH_LABELS,
+    NOT_AUDITED,
     PRESENT,
     RECENT_EVENTS,
     REJECT_LABELS,
@@ -119,6 +121,49 @@ ORDER BY n_day DESC, n_fortnight DESC, reasons.rank""",
         Column("label", "Reden"),
         Column("n_day", "24 uur", Unit.COUNT),
         Column("n_fortnight", "14 dagen", Unit.COUNT),
+        AS_OF,
+    ),
+)
+
+_CODES = ", ".join(f"'{verdict}'" for verdict in AUDIT_LABELS)
+_WORDS = ", ".join(f"'{label}'" for label in AUDIT_LABELS.values())
+
+AUDIT = Panel(
+    id="audit",
+    title_nl="Controle",
+    description_nl=(
+        "De laatste controle (wijkbeeld audit): of elk ontvangen record is verantwoord, of er niets "
+        "kwijt is, en of de getelde cellen kloppen met de gebeurtenissen. Onderweg is wat bij de "
+        "controle nog niet was opgeslagen."
+    ),
+    sql=f"""WITH{PRESENT},
+    last AS (
+        SELECT * FROM audit WHERE run = (SELECT run FROM audit ORDER BY at DESC, run LIMIT 1)
+    )
+SELECT last.source AS source,
+    if(last.source = '', 'Alles samen', last.source) AS label,
+    last.verdict AS verdict,
+    transform(toString(last.verdict), [{_CODES}], [{_WORDS}], '{NOT_AUDITED}') AS verdict_label,
+    last.lost AS lost,
+    if(last.source = '', last.cells_differ, NULL) AS cells_differ,
+    last.in_flight AS in_flight,
+    last.received AS received,
+    nullIf(last.at, toDateTime64(0, 3, 'UTC')) AS at,
+    as_of
+FROM (SELECT 1 AS always) AS one LEFT JOIN last ON true
+ORDER BY source""",
+    unit=Unit.COUNT,
+    kind=PanelKind.TABLE,
+    columns=(
+        Column("source", "Code", shown=False),
+        Column("label", "Bron"),
+        Column("verdict", "Oordeel als code", shown=False),
+        Column("verdict_label", "Oordeel"),
+        Column("lost", "Kwijt", Unit.COUNT),
+        Column("cells_differ", "Cellen fout", Unit.COUNT),
+        Column("in_flight", "Onderweg", Unit.COUNT),
+        Column("received", "Ontvangen", Unit.COUNT),
+        Column("at", "Gecontroleerd", Unit.TIME),
         AS_OF,
     ),
 )

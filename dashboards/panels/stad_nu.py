@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboards.panels.city import NOW_PANEL, PER_HOUR, SENSITIVE, STADSDELEN, THEMES
 from dashboards.panels.definition import Board
 from dashboards.panels.events import LATEST
-from dashboards.panels.quality import FRESHNESS, REJECTS, UNPLACED
+from dashboards.panels.quality import AUDIT, FRESHNESS, REJECTS, UNPLACED
 from dashboards.panels.wijken import TOP_WIJKEN, WIJK_THEMES, WIJKEN
 
 STAD_NU = Board(
@@ -25,6 +25,7 @@ STAD_NU = Board(
         FRESHNESS,
         REJECTS,
         SENSITIVE,
+        AUDIT,
     ),
 )
 

@@ -17,7 +17,7 @@ from domain.rows import EventRow, RejectRow, clickhouse_time, pack_version
 from domain.themes import THEMES, Theme
 from warehouse.client import Client
 
-EVENT_TABLES = ("event_log", "event_now", "cell", "cell_day", "rejected")
+EVENT_TABLES = ("event_log", "event_now", "cell", "cell_day", "rejected", "audit")
 _SENSITIVE = {theme for theme, info in THEMES.items() if info.sensitive}
 _TOKENS = itertools.count()
 
@@ -84,7 +84,7 @@ def reject(receipt: int, reason: str, received_at: datetime) -> RejectRow:
 
 
 def empty(client: Client) -> None:
-    """Take all events, cells and rejects away."""
+    """Take all events, cells, rejects and records of audits away."""
     for table in EVENT_TABLES:
         client.execute(f"TRUNCATE TABLE {table}")
 

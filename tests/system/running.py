@@ -42,7 +42,11 @@ class RunningWijkbeeld:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.kill_all()
+            raise
         return self
 
     def __exit__(
@@ -107,22 +111,25 @@ class RunningWijkbeeld:
 
     def status(self) -> dict[str, Any]:
         """Return ``wijkbeeld status --json``."""
-        done = self._command("status", "--json")
+        done = self.command("status", "--json")
         return dict(json.loads(done.stdout)) if done.returncode == 0 else {}
 
     def sql(self, query: str) -> str:
         """Return the answer of ``wijkbeeld sql`` as tab-separated text."""
-        done = self._command("sql", query, "--format", "TSV")
+        done = self.command("sql", query, "--format", "TSV")
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def _command(self, *args: str) -> subprocess.CompletedProcess[str]:
+    def command(
+        self, *args: str, env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run ``wijkbeeld`` with these arguments on this folder."""
         return subprocess.run(
             [sys.executable, "-m", "wijkbeeld", *args, "--data-dir", str(self.data_dir)],
             capture_output=True,
             text=True,
             check=False,
-            env=self._env,
+            env={**self._env, **(env or {})},
         )
 
     def kill_part(self, name: str) -> None:

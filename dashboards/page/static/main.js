@@ -9,7 +9,7 @@ import { partsNotice, renderAbove, renderNow, renderParts, renderShare, renderSo
 import { time, timeSeconds } from "./format.js";
 import { renderBuilding, sentence, WijkMap } from "./map.js";
 import { listen } from "./stream.js";
-import { renderRejects, renderSensitive, renderStadsdelen, renderThemes, renderUnplaced } from "./tables.js";
+import { renderAudit, renderRejects, renderSensitive, renderStadsdelen, renderThemes, renderUnplaced } from "./tables.js";
 import { Twin } from "./twin.js";
 
 const WINDOW_HOURS = 3;
@@ -39,6 +39,7 @@ const VIEWS = [
   [["system"], () => renderParts(state.system.parts ?? {})],
   [["rejects"], () => renderRejects(state.panels.rejects)],
   [["sensitive"], () => renderSensitive(state.panels.sensitive)],
+  [["audit"], () => renderAudit(state.panels.audit, clock.now())],
 ];
 
 const waitingToBeDrawn = new Set();

@@ -1,7 +1,7 @@
 // Themes and stadsdelen: a bar for now, a tick for normal, and the words beside them.
 
 import { byId, h, keyed, setAttribute, setText } from "./dom.js";
-import { count, mean, share } from "./format.js";
+import { count, mean, moment, share } from "./format.js";
 import { status } from "./statuses.js";
 
 export const renderThemes = (rows) => renderBars(byId("themes-rows"), rows, (row) => row.theme, (row) => row.label);
@@ -51,6 +51,21 @@ export const renderRejects = (rows) => keyed(byId("rejects-rows"), rows, (row) =
     setText(line.cells[2], count(row.n_fortnight));
     line.classList.toggle("zero", row.n_fortnight === 0);
   });
+
+export function renderAudit(rows, now) {
+  const done = rows[0]?.at;
+  setText(byId("audit-at"), done ? `gecontroleerd: ${moment(done, now)}` : "nog niet gecontroleerd");
+  keyed(byId("audit-rows"), rows, (row) => row.source,
+    (row) => h("tr", {}, h("th", { scope: "row" }, row.label), h("td"), h("td", { class: "num" }),
+      h("td", { class: "num" }), h("td", { class: "num" }), h("td", { class: "num" })),
+    (line, row) => {
+      const [, verdict, ...numbers] = line.cells;
+      const values = [row.lost, row.cells_differ, row.in_flight, row.received];
+      setAttribute(line, "data-verdict", row.verdict || "none");
+      setText(verdict, row.verdict_label);
+      numbers.forEach((cell, index) => setText(cell, count(done ? values[index] : null)));
+    });
+}
 
 export function renderSensitive(rows) {
   keyed(byId("sensitive-rows"), rows, (row) => row.theme,

@@ -19,6 +19,7 @@ from tests.dashboards.page.serving import Served, serving
 from tests.support.city_rows import add, city_events, event
 from tests.support.clickhouse import LocalClickHouse
 from tests.support.ports import free_port
+from warehouse.audit import DayLine, LevelVerdict, Loss, Report, SourceReport, record
 from warehouse.client import Client
 
 pytestmark = pytest.mark.integration
@@ -288,6 +289,22 @@ def test_the_theme_is_chosen_and_kept(page_of_city: Served, open_page: Open) -> 
     page.reload()
     expect(page.locator("#theme-name")).to_have_text("donker")
     assert page.evaluate(ground) == dark
+
+
+def test_the_last_audit_is_shown_without_reload(
+    warehouse: Client, page_of_city: Served, open_page: Open
+) -> None:
+    page = open_page(page_of_city)
+    _live(page)
+    rows = page.locator("#audit-rows tr")
+    expect(rows).to_have_text(["Alles samennog niet gecontroleerd––––"], timeout=_SLOW)
+    now = datetime.now(UTC)
+    days = (DayLine(now.date(), 3, 2, 0, 0, 0, 1),)
+    source = SourceReport("p2000", days, (), 1, Loss.LOST, ((2, 2),))
+    record(warehouse, Report(now, (source,), (LevelVerdict("hour"),)))
+    expect(rows).to_have_text(["Alles samen✗ wijkt af1013", "p2000✗ wijkt af1–13"], timeout=_SLOW)
+    expect(page.locator("#audit-at")).to_contain_text("gecontroleerd: ")
+    expect(rows.last).to_have_attribute("data-verdict", "differs")
 
 
 def test_the_chart_has_a_table(warehouse: Client, page_of_city: Served, open_page: Open) -> None:

@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 
 from dashboards.panels.definition import AS_OF, NOW, STATUSES, Board, Panel, Status
-from dashboards.panels.fragments import MATCH_LABELS, REJECT_LABELS
+from dashboards.panels.fragments import AUDIT_LABELS, MATCH_LABELS, REJECT_LABELS
 from dashboards.panels.stad_nu import BOARDS
 from domain.places import MatchLevel
 from domain.rejects import RejectReason
+from warehouse.audit import Verdict
 
 PANELS = [panel for board in BOARDS for panel in board.panels]
 
@@ -40,4 +41,5 @@ def test_every_status_level_and_reason_has_words() -> None:
     assert set(STATUSES) == set(Status)
     assert set(MATCH_LABELS) == set(MatchLevel) - {MatchLevel.WITHHELD}
     assert set(REJECT_LABELS) == set(RejectReason)
+    assert set(AUDIT_LABELS) == set(Verdict)
     assert len({info.mark for info in STATUSES.values()}) == len(Status)

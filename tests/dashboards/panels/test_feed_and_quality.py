@@ -10,11 +10,12 @@ from dashboards.panels.city import SENSITIVE
 from dashboards.panels.definition import Panel
 from dashboards.panels.events import FEED_LENGTH, LATEST
 from dashboards.panels.fragments import MATCH_LABELS
-from dashboards.panels.quality import FRESHNESS, REJECTS, UNPLACED
+from dashboards.panels.quality import AUDIT, FRESHNESS, REJECTS, UNPLACED
 from dashboards.panels.stad_nu import STAD_NU
 from domain import places
 from tests.dashboards.panels.asking import MOMENT, ago, ask, pick, quiet_weeks
 from tests.support.city_rows import add, event, insert, reject
+from warehouse.audit import DayLine, LevelVerdict, Loss, Report, SourceReport, record
 from warehouse.client import Client
 
 pytestmark = pytest.mark.integration
@@ -120,6 +121,38 @@ def test_rejects_by_reason_without_those_that_were_repaired(warehouse: Client) -
         ("privacy", 1, 1),
         ("unparsed", 0, 0),
     ]
+
+
+def audited(lost: int, stored: int = 5) -> Report:
+    day = DayLine(MOMENT.date(), stored + lost, stored, 0, 0, 0, lost)
+    loss = Loss.LOST if lost else Loss.NONE
+    source = SourceReport("p2000", (day,), (), lost, loss, ((1, lost),) if lost else ())
+    return Report(MOMENT, (source,), (LevelVerdict("hour"),))
+
+
+def test_without_an_audit_the_panel_says_so(warehouse: Client) -> None:
+    rows = ask(warehouse, AUDIT)
+    assert pick(rows, "label", "verdict_label", "at") == [
+        ("Alles samen", "nog niet gecontroleerd", None)
+    ]
+
+
+def test_the_last_audit_is_shown_per_source(warehouse: Client) -> None:
+    record(warehouse, audited(0))
+    columns = ("label", "verdict", "verdict_label", "received", "in_flight", "lost", "cells_differ")
+    assert pick(ask(warehouse, AUDIT), *columns) == [
+        ("Alles samen", "clean", "✓ klopt", 5, 0, 0, 0),
+        ("p2000", "clean", "✓ klopt", 5, 0, 0, None),
+    ]
+    record(warehouse, audited(2))
+    rows = ask(warehouse, AUDIT)
+    assert pick(rows, *columns) == [
+        ("Alles samen", "differs", "✗ wijkt af", 7, 2, 2, 0),
+        ("p2000", "differs", "✗ wijkt af", 7, 2, 2, None),
+    ]
+    assert rows[0]["at"].tzinfo is not None
+    record(warehouse, Report(MOMENT, empty=True))
+    assert pick(ask(warehouse, AUDIT), "label", "verdict_label") == [("Alles samen", "– nog leeg")]
 
 
 def test_sensitive_themes_show_a_full_week_and_no_small_number(warehouse: Client) -> None:

@@ -26,6 +26,7 @@ ROWS_WHEN_EMPTY = {
     "unplaced": 7,
     "rejects": 7,
     "sensitive": 3,
+    "audit": 1,
 }
 
 

@@ -1,0 +1,1 @@
+"""``wijkbeeld audit``: what it is asked of, and how its report is shown."""

@@ -1,0 +1,69 @@
+"""Where an audit looks: a running ``wijkbeeld up``, or ClickHouse and Kafka of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from domain.errors import SettingsError
+from warehouse.audit import Ledger
+from wijkbeeld.audit.kafka_ledger import KafkaLedger
+from wijkbeeld.audit.outbox_ledger import OutboxLedger
+from wijkbeeld.compose import group_name
+from wijkbeeld.datadir import DataDir, read_json
+from wijkbeeld.settings import Settings
+from wijkbeeld.status import require_running
+from wijkbeeld.warehouse_access import Login, writer_login
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """ClickHouse, and ingest's side."""
+
+    login: Login
+    ledger: Ledger
+
+
+def find_place(settings: Settings, root: Path) -> Place:
+    """Return where to look.
+
+    Args:
+        settings: name ClickHouse and the broker, where it is not ``up`` that runs.
+        root: the data directory.
+
+    Raises:
+        NotRunningError: nothing runs on this folder, and no ClickHouse is named.
+        SettingsError: ClickHouse is named, and there is no outbox in this folder; or ``up`` is starting.
+    """
+    data_dir = DataDir(root)
+    if settings.clickhouse and not data_dir.is_running():
+        if not data_dir.outbox.exists():
+            raise SettingsError(
+                f"{data_dir.outbox}: not there; run the audit where ingest keeps its outbox"
+            )
+        return _place(settings, data_dir, forgets=settings.broker_forgets)
+    require_running(data_dir)
+    urls = cast(Mapping[str, str], read_json(data_dir.run).get("urls") or {})
+    if not urls.get("clickhouse"):
+        raise SettingsError(f"{root}: Wijkbeeld is still starting; try again in a moment")
+    broker = urls.get("broker", "")
+    running = {"clickhouse": urls["clickhouse"], "data_dir": root, "broker": broker}
+    # `up` names a broker only where it is not its own.
+    return _place(settings.model_copy(update=running), data_dir, forgets=not broker)
+
+
+def _place(settings: Settings, data_dir: DataDir, *, forgets: bool) -> Place:
+    return Place(writer_login(settings), _ledger(settings, data_dir, forgets=forgets))
+
+
+def _ledger(settings: Settings, data_dir: DataDir, *, forgets: bool) -> Ledger:
+    if forgets:
+        return OutboxLedger(data_dir.outbox)
+    return KafkaLedger(
+        data_dir.outbox,
+        settings.broker,
+        streams_group=group_name("streams", settings),
+        loader_group=group_name("loader", settings),
+    )
