@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from domain.errors import SettingsError, Terminal, WarehouseUnavailable
-from tests.support.ports import free_port
 from warehouse.audit import Report, Verdict
 from wijkbeeld.audit import run
 from wijkbeeld.audit.kafka_ledger import KafkaLedger
@@ -22,7 +21,7 @@ from wijkbeeld.datadir import DataDir, write_json
 from wijkbeeld.settings import Settings
 from wijkbeeld.status import NotRunningError
 
-AWAY = f"http://127.0.0.1:{free_port()}"
+AWAY = "http://127.0.0.1:1"
 
 
 def prepared(root: Path, urls: dict[str, str]) -> DataDir:
@@ -78,6 +77,7 @@ def test_without_up_the_settings_tell_and_the_outbox_must_be_there(
     )
 
 
+@pytest.mark.integration  # tries to connect
 def test_a_warehouse_that_does_not_answer_settles_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
