@@ -77,11 +77,15 @@ def audit(
         levels=tuple(judge(client, level, fenced) for level in levels),
         ahead=ahead,
         empty=not highest,
-        problems=tuple(
-            f"{name}: the warehouse holds receipts up to {receipt:,}, and ingest gave out none"
-            for name, receipt in sorted(highest.items())
-            if receipt and name not in accounts
-        ),
+        problems=_unknown(highest, accounts),
+    )
+
+
+def _unknown(highest: Mapping[str, int], accounts: Mapping[str, Account]) -> tuple[str, ...]:
+    return tuple(
+        f"{name}: the warehouse holds receipts up to {receipt:,}, and ingest gave out none"
+        for name, receipt in sorted(highest.items())
+        if receipt and name not in accounts
     )
 
 
