@@ -43,10 +43,19 @@ class Intake:
         self._max_bytes = max_bytes
         self._sent_back: dict[Partition, int] = {}
 
-    def sought(self, committed: Mapping[Partition, int | None]) -> None:
-        """Note that reading starts again at the committed offsets (None: at the earliest record)."""
+    def sought(
+        self, committed: Mapping[Partition, int | None], earliest: Mapping[Partition, int]
+    ) -> None:
+        """Note that reading starts again at the committed offsets.
+
+        Args:
+            committed: None for a partition without one, which is read from its earliest record.
+            earliest: where the log of such a partition begins. Without it the loss of the very first
+                fetch could not be told from a log that begins later.
+        """
         for partition, offset in committed.items():
-            self._tracker.seek(partition, offset or None, committed=offset or None)
+            start = offset or earliest.get(partition)
+            self._tracker.seek(partition, start, committed=offset or None)
             self._sent_back.pop(partition, None)
 
     def revoked(self, partitions: Sequence[Partition]) -> None:

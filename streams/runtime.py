@@ -172,9 +172,14 @@ class ChunkConsumer(driver.Consumer):
         async with self._fetching:
             committed = await self.seek_to_committed()
             fresh = [tp for tp, offset in committed.items() if not offset]
+            earliest: Mapping[Any, int] = {}
             if fresh:
                 await self._thread.seek_to_beginning(*fresh)
-            self.app.intake.sought({TP(*tp): offset for tp, offset in committed.items()})
+                earliest = await self._thread.earliest_offsets(*fresh)
+            self.app.intake.sought(
+                {TP(*tp): offset for tp, offset in committed.items()},
+                {TP(*tp): offset for tp, offset in earliest.items()},
+            )
         self.app.worker.resume()
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:

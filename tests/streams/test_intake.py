@@ -75,13 +75,24 @@ def test_seek_and_revocation_make_deliveries_stale() -> None:
     tracker, intake = make()
     sought = intake.take_in(fetched(0, 2, 0, 1))[0][TP][0]
     revoked = intake.take_in(fetched(0, 2, 0, 1, tp=OTHER))[0][OTHER][0]
-    intake.sought({TP: 0})
+    intake.sought({TP: 0}, {TP: 0})
     intake.revoked([OTHER])
     assert not tracker.finish(sought.ticket)
     assert not tracker.finish(revoked.ticket)
-    intake.sought({TP: 7})
+    intake.sought({TP: 7}, {})
     again = intake.take_in(fetched(7, 9, 7, 8))[0][TP][0]
     tracker.finish(again.ticket)
     assert intake.committable() == {TP: 9}
     intake.committed({TP: 9})
+    assert intake.committable() == {}
+
+
+def test_a_lost_first_fetch_of_a_group_without_commits_is_noticed_too() -> None:
+    _, intake = make()
+    intake.sought({TP: None, OTHER: None}, {TP: 0, OTHER: 40})
+    deliveries, go_back = intake.take_in(
+        Fetched({TP: records(5, 6), OTHER: records(40)}, {TP: 5, OTHER: 40}, {TP: 7, OTHER: 41})
+    )
+    assert go_back == {TP: 0}
+    assert list(deliveries) == [OTHER], "a log that begins at 40 has lost nothing"
     assert intake.committable() == {}
