@@ -3,8 +3,8 @@
 A fetch moves the reader; if its records were lost on the way (a cancelled call), the next fetch starts
 further on and a commit would pass what nobody saw. So every fetch says where the reader stood before it,
 and that must be where the last one left it. Where it is not, the records are put aside and the reader is
-sent back, once; if it then still starts further on, the log itself has no more there (retention), which
-is reported as loss.
+sent back, as often as that happens. Only the log itself can say that it has no more there (retention):
+it is asked where it begins, and what lies before is reported as loss.
 """
 
 from __future__ import annotations
@@ -41,7 +41,6 @@ class Intake:
         self._tracker = tracker
         self._max_records = max_records
         self._max_bytes = max_bytes
-        self._sent_back: dict[Partition, int] = {}
 
     def sought(
         self, committed: Mapping[Partition, int | None], earliest: Mapping[Partition, int]
@@ -56,13 +55,10 @@ class Intake:
         for partition, offset in committed.items():
             start = offset or earliest.get(partition)
             self._tracker.seek(partition, start, committed=offset or None)
-            self._sent_back.pop(partition, None)
 
     def revoked(self, partitions: Sequence[Partition]) -> None:
         """Forget partitions that belong to somebody else now."""
         self._tracker.revoke(partitions)
-        for partition in partitions:
-            self._sent_back.pop(partition, None)
 
     def committable(self) -> dict[Partition, int]:
         """Return the offsets that may be committed and are not yet."""
@@ -74,35 +70,49 @@ class Intake:
             self._tracker.committed(partition, offset)
 
     def take_in(self, fetched: Fetched) -> tuple[dict[Partition, list[Delivery]], dict[Partition, int]]:
-        """Return the deliveries by partition, and the offsets to which readers must be sent back."""
+        """Return the deliveries by partition, and where the readers of others should have started.
+
+        Those must be sent back: to where ``go_back`` says.
+        """
         deliveries: dict[Partition, list[Delivery]] = {}
-        go_back: dict[Partition, int] = {}
+        missed: dict[Partition, int] = {}
         for partition in fetched.records.keys() | fetched.after.keys():
             records = fetched.records.get(partition, ())
             expected = self._gap(partition, fetched.before.get(partition))
             if expected is not None:
-                go_back[partition] = expected
+                missed[partition] = expected
                 continue
             if records:
                 deliveries[partition] = self._deliver(partition, records)
             if partition in fetched.after:
                 self._tracker.read_to(partition, fetched.after[partition])
-        return deliveries, go_back
+        return deliveries, missed
+
+    def go_back(
+        self, missed: Mapping[Partition, int], earliest: Mapping[Partition, int]
+    ) -> dict[Partition, int]:
+        """Return the offsets to which readers are to be sent back.
+
+        Args:
+            missed: where they should have started, from ``take_in``.
+            earliest: where the logs of these partitions begin now.
+        """
+        for partition, expected in missed.items():
+            if earliest[partition] > expected:
+                gone = earliest[partition] - expected
+                _log.error("records_gone", topic=partition[0], partition=partition[1], n=gone)
+                self._tracker.read_to(partition, earliest[partition])
+        return {partition: max(expected, earliest[partition]) for partition, expected in missed.items()}
 
     def _gap(self, partition: Partition, start: int | None) -> int | None:
-        """Return where the reader should have started, if it did not and was not sent back yet."""
+        """Return where the reader should have started, if it started further on."""
         expected = self._tracker.position(partition)
         if start is None or expected is None or start == expected:
-            self._sent_back.pop(partition, None)
             return None
         if start < expected:
             _log.warning("log_went_back", topic=partition[0], partition=partition[1])
             self._tracker.seek(partition, start)
             return None
-        if self._sent_back.get(partition) == expected:
-            _log.error("records_gone", topic=partition[0], partition=partition[1], n=start - expected)
-            return None
-        self._sent_back[partition] = expected
         return expected
 
     def _deliver(self, partition: Partition, records: Sequence[FetchedRecord]) -> list[Delivery]:

@@ -144,10 +144,12 @@ class ChunkConsumer(driver.Consumer):
             self.last_fetch = time.monotonic()
             if not isinstance(fetched, Fetched):
                 return {}
-            deliveries, go_back = self.app.intake.take_in(fetched)
-            if go_back:
-                _log.warning("reader_sent_back", partitions=len(go_back))
-                await self._thread.seek_wait({TP(*p): offset for p, offset in go_back.items()})
+            deliveries, missed = self.app.intake.take_in(fetched)
+            if missed:
+                _log.warning("reader_sent_back", partitions=len(missed))
+                earliest = await self._thread.earliest_offsets(*(TP(*p) for p in missed))
+                back = self.app.intake.go_back(missed, {TP(*tp): at for tp, at in earliest.items()})
+                await self._thread.seek_wait({TP(*p): offset for p, offset in back.items()})
             return {TP(*partition): found for partition, found in deliveries.items()}
 
     def _to_message(self, tp: TP, record: Delivery) -> ConsumerMessage:

@@ -136,7 +136,7 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
         """Return the loop's own time, seconds."""
         return self.now
 
-    def call_soon_threadsafe(
+    def call_soon_threadsafe(  # type: ignore[override] # takes what its base takes
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.Handle:
         """Take what a thread hands over at its end."""

@@ -100,8 +100,8 @@ class Streams:
                 records[place] = found
         if self._around.happens(0.05):
             return  # a cancelled call: the reader has moved, and nobody saw the records
-        deliveries, go_back = self._intake.take_in(Fetched(records, before, dict(self._positions)))
-        self._positions |= go_back
+        deliveries, missed = self._intake.take_in(Fetched(records, before, dict(self._positions)))
+        self._positions |= self._intake.go_back(missed, dict.fromkeys(missed, 0))
         for place in sorted(deliveries):
             for delivery in deliveries[place]:
                 self._queue.put_nowait(delivery)

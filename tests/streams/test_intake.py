@@ -44,12 +44,23 @@ def test_a_lost_fetch_sends_the_reader_back_and_takes_nothing_in() -> None:
     assert deliveries[TP][0].chunk.first_offset == 5
 
 
-def test_records_that_the_log_no_longer_has_are_passed_after_one_try() -> None:
+def test_a_reader_is_sent_back_as_often_as_its_fetches_are_lost() -> None:
     _, intake = make()
     intake.take_in(fetched(0, 5, 0, 1, 2, 3, 4))
-    assert intake.take_in(fetched(8, 10, 8, 9))[1] == {TP: 5}
-    deliveries, go_back = intake.take_in(fetched(8, 10, 8, 9))
-    assert go_back == {}
+    for _ in range(3):
+        deliveries, missed = intake.take_in(fetched(8, 10, 8, 9))
+        assert (deliveries, missed) == ({}, {TP: 5})
+        assert intake.go_back(missed, {TP: 0}) == {TP: 5}
+    assert intake.take_in(fetched(5, 8, 5, 6, 7))[0][TP][0].chunk.first_offset == 5
+
+
+def test_records_that_the_log_no_longer_has_are_passed() -> None:
+    _, intake = make()
+    intake.take_in(fetched(0, 5, 0, 1, 2, 3, 4))
+    _, missed = intake.take_in(fetched(9, 10, 9))
+    assert intake.go_back(missed, {TP: 8}) == {TP: 8}
+    deliveries, missed = intake.take_in(fetched(8, 10, 8, 9))
+    assert missed == {}
     assert deliveries[TP][0].chunk.first_offset == 8
 
 
