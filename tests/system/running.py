@@ -22,10 +22,24 @@ COUNTS = ("received", "stored", "superseded", "duplicate", "rejected", "in_fligh
 
 
 class RunningWijkbeeld:
-    """Starts ``wijkbeeld up``; as a context manager it ends every process that it started."""
+    """Starts ``wijkbeeld up``; as a context manager it ends every process that it started.
 
-    def __init__(self, data_dir: Path, *options: str, env: Mapping[str, str] | None = None) -> None:
+    Args:
+        data_dir: its data directory.
+        options: of ``wijkbeeld up``.
+        env: settings on top of this process's environment.
+        parts: how many it runs; fewer where the broker or the warehouse is given.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *options: str,
+        env: Mapping[str, str] | None = None,
+        parts: int = 7,
+    ) -> None:
         self.data_dir = data_dir
+        self._number = parts
         self.port = free_port()
         self._options = options
         self._env = {**os.environ, **(env or {})}
@@ -72,7 +86,7 @@ class RunningWijkbeeld:
         assert self._process is not None
         assert self._process.poll() is None, f"up ended:\n{self.output[-2000:]}"
         parts = self.parts()
-        return len(parts) == 7 and all(part["state"] == "running" for part in parts.values())
+        return len(parts) == self._number and all(part["state"] == "running" for part in parts.values())
 
     def parts(self) -> dict[str, Any]:
         """Return the parts of ``run.json``."""
