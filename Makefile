@@ -18,7 +18,7 @@ up: $(RUNTIME) ## Run everything on this machine (ARGS="--source p2000=FILE ..."
 	@exec $(BIN)/wijkbeeld up $(ARGS)
 
 test: $(DEV) ## Run all tests
-	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n auto --dist loadscope $(ARGS)
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n auto --dist loadscope -m "not long" $(ARGS)
 
 test-fast: $(DEV) ## Run the tests that take less than half a minute together
 	$(BIN)/python -m pytest -q -n auto --dist loadscope -m "not integration and not slow" $(ARGS)

@@ -3,8 +3,8 @@
 A fetch moves the reader; if its records were lost on the way (a cancelled call), the next fetch starts
 further on and a commit would pass what nobody saw. So every fetch says where the reader stood before it,
 and that must be where the last one left it. Where it is not, the records are put aside and the reader is
-sent back, once; if it then still starts further on, the log itself has no more there (retention), which
-is reported as loss.
+sent back, as often as that happens. Only the log itself can say that it has no more there (retention):
+it is asked where it begins, and what lies before is reported as loss.
 """
 
 from __future__ import annotations
@@ -48,23 +48,29 @@ class Intake:
         self._tracker = tracker
         self._max_records = max_records
         self._max_bytes = max_bytes
-        self._sent_back: dict[Partition, int] = {}
         self.ends: dict[Partition, int] = {}
         """Where the log of each partition that is ours ended when it was last fetched."""
         self.answered = 0.0
         """When the broker last answered a fetch, seconds since 1970 UTC; 0.0 before it has."""
 
-    def sought(self, committed: Mapping[Partition, int | None]) -> None:
-        """Note that reading starts again at the committed offsets (None: at the earliest record)."""
+    def sought(
+        self, committed: Mapping[Partition, int | None], earliest: Mapping[Partition, int]
+    ) -> None:
+        """Note that reading starts again at the committed offsets.
+
+        Args:
+            committed: None for a partition without one, which is read from its earliest record.
+            earliest: where the log of such a partition begins. Without it the loss of the very first
+                fetch could not be told from a log that begins later.
+        """
         for partition, offset in committed.items():
-            self._tracker.seek(partition, offset or None, committed=offset or None)
-            self._sent_back.pop(partition, None)
+            start = offset or earliest.get(partition)
+            self._tracker.seek(partition, start, committed=offset or None)
 
     def revoked(self, partitions: Sequence[Partition]) -> None:
         """Forget partitions that belong to somebody else now."""
         self._tracker.revoke(partitions)
         for partition in partitions:
-            self._sent_back.pop(partition, None)
             self.ends.pop(partition, None)
 
     def left(self) -> Drained:
@@ -81,37 +87,51 @@ class Intake:
             self._tracker.committed(partition, offset)
 
     def take_in(self, fetched: Fetched) -> tuple[dict[Partition, list[Delivery]], dict[Partition, int]]:
-        """Return the deliveries by partition, and the offsets to which readers must be sent back."""
+        """Return the deliveries by partition, and where the readers of others should have started.
+
+        Those must be sent back: to where ``go_back`` says.
+        """
         deliveries: dict[Partition, list[Delivery]] = {}
-        go_back: dict[Partition, int] = {}
+        missed: dict[Partition, int] = {}
         self.ends.update(fetched.ends)
         self.answered = max(self.answered, fetched.answered)
         for partition in fetched.records.keys() | fetched.after.keys():
             records = fetched.records.get(partition, ())
             expected = self._gap(partition, fetched.before.get(partition))
             if expected is not None:
-                go_back[partition] = expected
+                missed[partition] = expected
                 continue
             if records:
                 deliveries[partition] = self._deliver(partition, records)
             if partition in fetched.after:
                 self._tracker.read_to(partition, fetched.after[partition])
-        return deliveries, go_back
+        return deliveries, missed
+
+    def go_back(
+        self, missed: Mapping[Partition, int], earliest: Mapping[Partition, int]
+    ) -> dict[Partition, int]:
+        """Return the offsets to which readers are to be sent back.
+
+        Args:
+            missed: where they should have started, from ``take_in``.
+            earliest: where the logs of these partitions begin now.
+        """
+        for partition, expected in missed.items():
+            if earliest[partition] > expected:
+                gone = earliest[partition] - expected
+                _log.error("records_gone", topic=partition[0], partition=partition[1], n=gone)
+                self._tracker.read_to(partition, earliest[partition])
+        return {partition: max(expected, earliest[partition]) for partition, expected in missed.items()}
 
     def _gap(self, partition: Partition, start: int | None) -> int | None:
-        """Return where the reader should have started, if it did not and was not sent back yet."""
+        """Return where the reader should have started, if it started further on."""
         expected = self._tracker.position(partition)
         if start is None or expected is None or start == expected:
-            self._sent_back.pop(partition, None)
             return None
         if start < expected:
             _log.warning("log_went_back", topic=partition[0], partition=partition[1])
             self._tracker.seek(partition, start)
             return None
-        if self._sent_back.get(partition) == expected:
-            _log.error("records_gone", topic=partition[0], partition=partition[1], n=start - expected)
-            return None
-        self._sent_back[partition] = expected
         return expected
 
     def _deliver(self, partition: Partition, records: Sequence[FetchedRecord]) -> list[Delivery]:

@@ -167,10 +167,12 @@ class ChunkConsumer(driver.Consumer):
             self.last_fetch = time.monotonic()
             if not isinstance(fetched, Fetched):
                 return {}
-            deliveries, go_back = self.app.intake.take_in(fetched)
-            if go_back:
-                _log.warning("reader_sent_back", partitions=len(go_back))
-                await self._thread.seek_wait({TP(*p): offset for p, offset in go_back.items()})
+            deliveries, missed = self.app.intake.take_in(fetched)
+            if missed:
+                _log.warning("reader_sent_back", partitions=len(missed))
+                earliest = await self._thread.earliest_offsets(*(TP(*p) for p in missed))
+                back = self.app.intake.go_back(missed, {TP(*tp): at for tp, at in earliest.items()})
+                await self._thread.seek_wait({TP(*p): offset for p, offset in back.items()})
             return {TP(*partition): found for partition, found in deliveries.items()}
 
     def _to_message(self, tp: TP, record: Delivery) -> ConsumerMessage:
@@ -195,9 +197,14 @@ class ChunkConsumer(driver.Consumer):
         async with self._fetching:
             committed = await self.seek_to_committed()
             fresh = [tp for tp, offset in committed.items() if not offset]
+            earliest: Mapping[Any, int] = {}
             if fresh:
                 await self._thread.seek_to_beginning(*fresh)
-            self.app.intake.sought({TP(*tp): offset for tp, offset in committed.items()})
+                earliest = await self._thread.earliest_offsets(*fresh)
+            self.app.intake.sought(
+                {TP(*tp): offset for tp, offset in committed.items()},
+                {TP(*tp): offset for tp, offset in earliest.items()},
+            )
         self.app.worker.resume()
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:

@@ -44,12 +44,23 @@ def test_a_lost_fetch_sends_the_reader_back_and_takes_nothing_in() -> None:
     assert deliveries[TP][0].chunk.first_offset == 5
 
 
-def test_records_that_the_log_no_longer_has_are_passed_after_one_try() -> None:
+def test_a_reader_is_sent_back_as_often_as_its_fetches_are_lost() -> None:
     _, intake = make()
     intake.take_in(fetched(0, 5, 0, 1, 2, 3, 4))
-    assert intake.take_in(fetched(8, 10, 8, 9))[1] == {TP: 5}
-    deliveries, go_back = intake.take_in(fetched(8, 10, 8, 9))
-    assert go_back == {}
+    for _ in range(3):
+        deliveries, missed = intake.take_in(fetched(8, 10, 8, 9))
+        assert (deliveries, missed) == ({}, {TP: 5})
+        assert intake.go_back(missed, {TP: 0}) == {TP: 5}
+    assert intake.take_in(fetched(5, 8, 5, 6, 7))[0][TP][0].chunk.first_offset == 5
+
+
+def test_records_that_the_log_no_longer_has_are_passed() -> None:
+    _, intake = make()
+    intake.take_in(fetched(0, 5, 0, 1, 2, 3, 4))
+    _, missed = intake.take_in(fetched(9, 10, 9))
+    assert intake.go_back(missed, {TP: 8}) == {TP: 8}
+    deliveries, missed = intake.take_in(fetched(8, 10, 8, 9))
+    assert missed == {}
     assert deliveries[TP][0].chunk.first_offset == 8
 
 
@@ -75,13 +86,24 @@ def test_seek_and_revocation_make_deliveries_stale() -> None:
     tracker, intake = make()
     sought = intake.take_in(fetched(0, 2, 0, 1))[0][TP][0]
     revoked = intake.take_in(fetched(0, 2, 0, 1, tp=OTHER))[0][OTHER][0]
-    intake.sought({TP: 0})
+    intake.sought({TP: 0}, {TP: 0})
     intake.revoked([OTHER])
     assert not tracker.finish(sought.ticket)
     assert not tracker.finish(revoked.ticket)
-    intake.sought({TP: 7})
+    intake.sought({TP: 7}, {})
     again = intake.take_in(fetched(7, 9, 7, 8))[0][TP][0]
     tracker.finish(again.ticket)
     assert intake.committable() == {TP: 9}
     intake.committed({TP: 9})
+    assert intake.committable() == {}
+
+
+def test_a_lost_first_fetch_of_a_group_without_commits_is_noticed_too() -> None:
+    _, intake = make()
+    intake.sought({TP: None, OTHER: None}, {TP: 0, OTHER: 40})
+    deliveries, go_back = intake.take_in(
+        Fetched({TP: records(5, 6), OTHER: records(40)}, {TP: 5, OTHER: 40}, {TP: 7, OTHER: 41})
+    )
+    assert go_back == {TP: 0}
+    assert list(deliveries) == [OTHER], "a log that begins at 40 has lost nothing"
     assert intake.committable() == {}

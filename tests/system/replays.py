@@ -35,3 +35,16 @@ def settled(running: RunningWijkbeeld) -> dict[str, int]:
 
 def received(running: RunningWijkbeeld) -> int:
     return int(running.status().get("totals", {}).get("received") or 0)
+
+
+def everything_stored(running: RunningWijkbeeld, received: int) -> dict[str, int]:
+    """Wait until so many records are received and none is in flight; return the counts."""
+
+    def done() -> dict[str, int]:
+        status = running.status()
+        totals = status.get("totals", {})
+        if totals.get("received") != received or totals["in_flight"] != 0:
+            return {}
+        return {} if status["lag"]["dirty_batches"] else {word: totals[word] for word in COUNTS}
+
+    return wait_until(done, 180, f"the counts to come out; up printed:\n{running.output[-1500:]}")

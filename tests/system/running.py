@@ -22,7 +22,15 @@ COUNTS = ("received", "stored", "superseded", "duplicate", "rejected", "in_fligh
 
 
 class RunningWijkbeeld:
-    """Starts ``wijkbeeld up``; as a context manager it ends every process that it started."""
+    """Starts ``wijkbeeld up``; as a context manager it ends every process that it started.
+
+    Args:
+        data_dir: its data directory.
+        options: of ``wijkbeeld up``.
+        env: settings on top of this process's environment.
+        workers: how many streams workers and loaders.
+        parts: how many it runs with one of each; fewer where the broker or the warehouse is given.
+    """
 
     def __init__(
         self,
@@ -30,10 +38,10 @@ class RunningWijkbeeld:
         *options: str,
         env: Mapping[str, str] | None = None,
         workers: int = 1,
-        number_of_parts: int = 7,
+        parts: int = 7,
     ) -> None:
         self.data_dir = data_dir
-        self._number_of_parts = number_of_parts + 2 * (workers - 1)
+        self._number = parts + 2 * (workers - 1)
         if workers > 1:
             options = (*options, "--workers", str(workers))
         self.port = free_port()
@@ -87,9 +95,7 @@ class RunningWijkbeeld:
         assert self._process is not None
         assert self._process.poll() is None, f"up ended:\n{self.output[-2000:]}"
         parts = self.parts()
-        return len(parts) == self._number_of_parts and all(
-            part["state"] == "running" for part in parts.values()
-        )
+        return len(parts) == self._number and all(part["state"] == "running" for part in parts.values())
 
     def parts(self) -> dict[str, Any]:
         """Return the parts of ``run.json``."""

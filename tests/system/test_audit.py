@@ -11,8 +11,8 @@ import pytest
 
 from tests.support.waiting import wait_until
 from tests.system.archives import write_archive, write_lines
+from tests.system.replays import everything_stored
 from tests.system.running import RunningWijkbeeld
-from tests.system.test_replay import everything_stored
 from warehouse.client import Client, connect
 from wijkbeeld.access import WRITER, load_or_create_credentials
 from wijkbeeld.datadir import DataDir, read_json

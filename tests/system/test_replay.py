@@ -9,8 +9,15 @@ import pytest
 
 from tests.support.waiting import wait_until
 from tests.system.archives import write_lines
-from tests.system.replays import CELLS, MESSAGES, archive, received, settled
-from tests.system.running import COUNTS, RunningWijkbeeld, gone
+from tests.system.replays import (
+    CELLS,
+    MESSAGES,
+    archive,
+    everything_stored,
+    received,
+    settled,
+)
+from tests.system.running import RunningWijkbeeld, gone
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
@@ -88,19 +95,6 @@ def test_a_broker_killed_while_fetches_are_outstanding_changes_nothing(tmp_path:
 
         assert everything_stored(running, 2 * LINES) == calm[0]
         assert running.sql(CELLS) == calm[1]
-
-
-def everything_stored(running: RunningWijkbeeld, received: int) -> dict[str, int]:
-    """Wait until so many records are received and none is in flight; return the counts."""
-
-    def done() -> dict[str, int]:
-        status = running.status()
-        totals = status.get("totals", {})
-        if totals.get("received") != received or totals["in_flight"] != 0:
-            return {}
-        return {} if status["lag"]["dirty_batches"] else {word: totals[word] for word in COUNTS}
-
-    return wait_until(done, 180, f"the counts to come out; up printed:\n{running.output[-1500:]}")
 
 
 def _in_flight(running: RunningWijkbeeld) -> int:

@@ -12,8 +12,8 @@ import pytest
 
 from tests.support.waiting import wait_until
 from tests.system.archives import write_lines
+from tests.system.replays import everything_stored
 from tests.system.running import RunningWijkbeeld
-from tests.system.test_replay import everything_stored
 from wijkbeeld.health.monitor import EXIT_STALLED
 from wijkbeeld.part_status import with_readiness
 

@@ -1,7 +1,8 @@
 """The loader or the recompute as a process that kills itself at a step, for tests.
 
-First line of standard input: JSON with ``part``, ``config``, and, to be killed, ``step`` and ``times``
-(how often the step is passed before). The process stops when standard input closes.
+First line of standard input: JSON with ``part``, ``config`` (its ``limits`` as in ``BatchLimits``),
+and, to be killed, ``step`` and ``times`` (how often the step is passed before). The process stops when
+standard input closes.
 """
 
 from __future__ import annotations
@@ -89,7 +90,10 @@ def main() -> None:
     threading.Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
     hook = _killer(order["step"], order["times"])
     if order["part"] == "loader":
-        loader_config = loader.LoaderConfig(**order["config"], session_timeout_ms=2000, heartbeat_ms=300)
+        limits = loader.BatchLimits(**order["config"].pop("limits", {}))
+        loader_config = loader.LoaderConfig(
+            **order["config"], limits=limits, session_timeout_ms=2000, heartbeat_ms=300
+        )
         loader.run(loader_config, stop, lambda: _say("loader_ready"), hook)
     else:
         recompute.run(recompute.RecomputeConfig(**order["config"]), stop, lambda: None, hook)

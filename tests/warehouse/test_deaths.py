@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
@@ -16,12 +13,13 @@ from domain.rows import EventRow
 from tests.support.broker import EmbeddedBroker
 from tests.support.clickhouse import WRITER, LocalClickHouse
 from tests.support.waiting import wait_until
+from tests.warehouse.outcome import configs, wait_for_all, wait_for_death
 from tests.warehouse.part_process import Parts, ended
 from tests.warehouse.reading import read_cells, unequal_cells
 from tests.warehouse.story import Record, Story, as_record, expected_cells, expected_counts
 from tests.warehouse.topics import acknowledged, make_topics, publish
 from warehouse.client import Client, connect
-from warehouse.counts import read_counts, read_lag
+from warehouse.counts import read_counts
 from warehouse.loader import storing
 from warehouse.migrate import migrate
 from warehouse.recompute import stepping
@@ -38,11 +36,6 @@ def broker() -> Iterator[EmbeddedBroker]:
         yield running
 
 
-def configs(url: str, broker: EmbeddedBroker, group: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    access = {"url": url, "user": WRITER.name, "password": WRITER.password}
-    return {"bootstrap": broker.address, "group": group, **access}, access
-
-
 def with_poison(story: Story) -> list[Record]:
     """Put rows among the records that ClickHouse or the loader refuses, with receipts of their own."""
     records = story.records()
@@ -51,17 +44,6 @@ def with_poison(story: Story) -> list[Record]:
         record = as_record(EventRow(**row))  # type: ignore[typeddict-item] # broken on purpose
         records.insert(number * 7, replace(record, key=b"broken|x"))
     return records
-
-
-def wait_for_all(client: Client, records: list[Record]) -> None:
-    wanted = {(row["source"], row["receipt"]) for row in (orjson.loads(r.value) for r in records)}
-
-    def arrived() -> bool:
-        counts = read_counts(client)
-        return sum(found.arrived for found in counts.values()) == len(wanted)
-
-    wait_until(arrived, 90, "every receipt to arrive")
-    wait_until(lambda: read_lag(client).batches == 0, 60, "the cells to be recomputed")
 
 
 def check(client: Client, story: Story) -> None:
@@ -80,15 +62,10 @@ def parts(tmp_path: Path) -> Iterator[Parts]:
         yield started
 
 
-def wait_for_death(process: subprocess.Popen[bytes], where: str) -> None:
-    wait_until(lambda: process.poll() is not None, 60, f"the kill at {where}")
-    assert process.returncode == -signal.SIGKILL
-
-
 def test_killed_between_any_two_steps_nothing_is_lost_and_nothing_counted_twice(
     client: Client, database: str, broker: EmbeddedBroker, parts: Parts
 ) -> None:
-    loading, recomputing = configs(database, broker, "killed")
+    loading, recomputing = configs(database, broker.address, "killed")
     story = Story(21, events=240)
     records = with_poison(story)
     steps = list(storing.Step)
@@ -114,7 +91,7 @@ def test_the_loader_and_the_recompute_ride_out_a_warehouse_that_is_away(
         url = f"{server.url}/wijkbeeld"
         client = connect(url, WRITER.name, WRITER.password)
         migrate(client)
-        loading, recomputing = configs(url, broker, "starved")
+        loading, recomputing = configs(url, broker.address, "starved")
         story = Story(22, events=240)
         records = with_poison(story)
         half = len(records) // 2
@@ -135,7 +112,7 @@ def test_the_loader_and_the_recompute_ride_out_a_warehouse_that_is_away(
 def test_a_second_loader_shares_the_work_and_takes_it_over(
     client: Client, database: str, broker: EmbeddedBroker, parts: Parts
 ) -> None:
-    loading, recomputing = configs(database, broker, "shared")
+    loading, recomputing = configs(database, broker.address, "shared")
     story = Story(23, events=300)
     records = with_poison(story)
     third = len(records) // 3

@@ -1,0 +1,1 @@
+"""The faults that the guarantee must survive, by their numbers in ``docs/testing.md``."""
