@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,16 +18,19 @@ from domain.areas import Municipality
 from domain.clock import Clock
 from domain.errors import SettingsError, Transient
 from domain.events import SourceName
-from domain.topics import ACKS
-from ingest.acks import AckFollower
+from domain.topics import ACKS, PARTITIONS, REJECTED
+from ingest.acks import AckTrimmer
 from ingest.broker import Producer, TailReader
+from ingest.budgets import Budgets
 from ingest.collector import rare_collections
 from ingest.feed_runner import FeedRunner, Pace
+from ingest.follower import Follower
 from ingest.keys import KeyedHash
 from ingest.outbox.store import Outbox, OutboxClosed
 from ingest.poller import Poller
 from ingest.protocol import Source
 from ingest.publisher import Publisher
+from ingest.reject_counter import RejectCounter
 
 _SOURCE_NAME: TypeAdapter[str] = TypeAdapter(SourceName)
 
@@ -55,6 +59,7 @@ class IngestConfig:
         sources: what is polled.
         clock: gives the time of receipt.
         pace: how feeds share ingest.
+        budgets: how many rejects a source may have before it is paused.
     """
 
     outbox_path: Path
@@ -66,6 +71,7 @@ class IngestConfig:
     sources: tuple[Source, ...]
     clock: Clock
     pace: Pace = field(default_factory=Pace)
+    budgets: Budgets = field(default_factory=Budgets)
 
 
 def run(config: IngestConfig, stop: threading.Event, on_ready: Callable[[], None]) -> None:
@@ -85,7 +91,7 @@ def run(config: IngestConfig, stop: threading.Event, on_ready: Callable[[], None
         Transient: the outbox cannot be opened now (disk full).
     """
     _check(config.sources)
-    outbox = Outbox(config.outbox_path, config.keyed, config.municipality.slug)
+    outbox = Outbox(config.outbox_path, config.keyed, config.municipality.slug, budgets=config.budgets)
     try:
         outbox.register(config.sources)
         again = outbox.begin_incarnation(config.incarnation)
@@ -145,9 +151,10 @@ class _Service:
             "publisher", lambda: publisher.run(self._publishing_ends, _PUBLISHER_DRAIN_SECONDS)
         )
         others = [self._start("tidy", self._tidy)]
-        if config.forgets:
-            follower = AckFollower(self._outbox, partial(TailReader, config.bootstrap, ACKS))
-            others.append(self._start("acks", lambda: follower.run(self._ending)))
+        others += [
+            self._start("follower", partial(follower.run, self._ending))
+            for follower in self._followers()
+        ]
         self._poller.start()
         on_ready()
         while not stop.wait(_WATCH_SECONDS) and self._failure is None:
@@ -156,6 +163,15 @@ class _Service:
         if self._failure is not None:
             raise self._failure
 
+    def _followers(self) -> list[Follower]:
+        read = partial(TailReader, self._config.bootstrap)
+        counter = RejectCounter(self._outbox, self._config.clock)
+        followers = [Follower(REJECTED, lambda: read(REJECTED, PARTITIONS), counter.apply)]
+        if self._config.forgets:
+            trimmer = AckTrimmer(self._outbox)
+            followers.append(Follower(ACKS, lambda: read(ACKS), trimmer.apply))
+        return followers
+
     def _drain(self, publishing: threading.Thread, others: list[threading.Thread]) -> None:
         self._ending.set()
         polls_ended = self._poller.stop(_POLLS_END_SECONDS)
@@ -163,8 +179,9 @@ class _Service:
         self._publishing_ends.set()
         self._outbox.news.set()
         publishing.join(_PUBLISHER_DRAIN_SECONDS + _THREADS_END_SECONDS / 2)
+        deadline = time.monotonic() + _THREADS_END_SECONDS / 2
         for thread in others:
-            thread.join(_THREADS_END_SECONDS / 2)
+            thread.join(max(0.0, deadline - time.monotonic()))
         self._log.info(
             "ingest_ends", polls_abandoned=not polls_ended, publisher_abandoned=publishing.is_alive()
         )
@@ -190,6 +207,9 @@ class _Service:
         while not self._ending.wait(_TIDY_SECONDS):
             try:
                 self._forget()
+                given_up = self._outbox.forget_rejects(self._config.clock.now())
+                if given_up:
+                    self._log.warning("replays_given_up", count=given_up)
                 self._outbox.tidy()
                 # Also frees the sockets that kafka-python leaves open while a broker refuses it.
                 gc.collect()

@@ -13,6 +13,7 @@ import orjson
 
 from domain.codec import MAX_RAW_BYTES, encode_data
 from domain.metrics import Counter
+from domain.rejects import RejectReason
 from domain.topics import Lane
 from ingest.outbox.encoding import Encoder, Reject
 from ingest.outbox.feeds import advance
@@ -26,17 +27,22 @@ from ingest.outbox.identity import (
     millis,
     occurred_at,
 )
+from ingest.outbox.rejects import Pause
 from ingest.outbox.schema import LANE_NUMBERS
 from ingest.protocol import Draft, Finding, Identity, Poll, Repeat, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a poll came to: records with a receipt, of which rejected, and duplicates."""
+    """What a poll came to: records with a receipt, of which rejected, and duplicates.
+
+    ``pause`` is set where those rejects made the source exceed a budget.
+    """
 
     issued: int
     rejected: int
     duplicates: int
+    pause: Pause | None = None
 
 
 class Prepared(NamedTuple):
@@ -93,7 +99,8 @@ class PollWriter:
         self._seen: dict[str, Seen] = {}
         self._touched: set[str] = set()
         self._rows: list[tuple[int, int, int, bool, str, bytes]] = []
-        self._rejected = 0
+        self.rejects: list[tuple[int, RejectReason]] = []
+        """Receipt and reason of what ``write`` rejected."""
         self._duplicates = 0
         self._receipt = 0
 
@@ -109,7 +116,7 @@ class PollWriter:
         self._write_seen()
         self._write_counters(poll)
         advance(self._db, self._source, self._lane, poll, self._now, next_poll_at)
-        return Written(len(self._rows), self._rejected, self._duplicates)
+        return Written(len(self._rows), len(self.rejects), self._duplicates)
 
     def _take(self, item: Prepared) -> None:
         finding = item.finding
@@ -187,7 +194,7 @@ class PollWriter:
     def _add_reject(self, event_id: str, reject: Reject, identity: Identity) -> None:
         payload = self._encoder.reject(event_id, reject, identity, self._now)
         self._add(identity, True, event_id, payload)
-        self._rejected += 1
+        self.rejects.append((identity.receipt, reject.reason))
 
     def _add(self, identity: Identity, rejected: bool, event_id: str, payload: bytes) -> None:
         lane = LANE_NUMBERS[self._lane]
