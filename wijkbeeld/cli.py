@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from domain.errors import SettingsError, WijkbeeldError
+from wijkbeeld.rejected_command import app as rejected_app
 from wijkbeeld.settings import DEFAULT_DATA_DIR, join_sources, read_settings
 
 NOT_RUNNING_STATUS = 3
@@ -26,6 +27,7 @@ dashboards_app = typer.Typer(help="The Grafana boards.", no_args_is_help=True)
 schemas_app = typer.Typer(help="The JSON Schemas of what travels through topics.", no_args_is_help=True)
 app.add_typer(dashboards_app, name="dashboards")
 app.add_typer(schemas_app, name="schemas")
+app.add_typer(rejected_app, name="rejected")
 
 DataDirOption = Annotated[
     Path, typer.Option("--data-dir", envvar="WIJKBEELD_DATA_DIR", help="Folder that keeps everything.")

@@ -56,6 +56,7 @@ def _ingest(settings: Settings, stop: threading.Event, on_ready: Callable[[], No
     from ingest.keys import KeyedHash, load_or_create_key
     from ingest.service import IngestConfig, run
     from ingest.sources import SourceContext, build_sources, parse_source
+    from wijkbeeld.budgets import load_budgets
 
     data_dir = DataDir(settings.data_dir)
     municipality = load_municipality(settings.gemeente)
@@ -78,6 +79,7 @@ def _ingest(settings: Settings, stop: threading.Event, on_ready: Callable[[], No
         sources=build_sources(specs, context),
         clock=SystemClock(),
         keyed=keyed,
+        budgets=load_budgets(settings.gemeente),
     )
     if any(spec.kind == "demo" for spec in specs):
         _write_truth(settings, municipality, data_dir)
