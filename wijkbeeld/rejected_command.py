@@ -16,12 +16,24 @@ from rich.console import Console
 from domain.clock import SystemClock
 from domain.errors import SettingsError
 from wijkbeeld.datadir import DataDir
+from wijkbeeld.rejected.options import (
+    AllOption,
+    CodeOption,
+    DataDirOption,
+    FieldOption,
+    JsonOption,
+    ReasonOption,
+    ReceiptArgument,
+    SinceOption,
+    SourceArgument,
+    SourceOption,
+    UntilOption,
+)
 from wijkbeeld.settings import DEFAULT_DATA_DIR, Settings, read_settings
 from wijkbeeld.trail import Trail
 
 if TYPE_CHECKING:
     from warehouse.client import Client
-    from warehouse.rejects import RejectFilter
     from wijkbeeld.rejected.replaying import ReplayOrder
 
 NOT_RUNNING_STATUS = 3
@@ -33,26 +45,6 @@ app = typer.Typer(
     help="Rejects: records that could not become events. They are counted, never lost.",
     no_args_is_help=True,
 )
-
-DataDirOption = Annotated[
-    Path, typer.Option("--data-dir", envvar="WIJKBEELD_DATA_DIR", help="Folder that keeps everything.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="For machines.")]
-SourceOption = Annotated[str | None, typer.Option("--source", help="Only of this source.")]
-ReasonOption = Annotated[str | None, typer.Option("--reason", help="Only for this reason.")]
-FieldOption = Annotated[str | None, typer.Option("--field", help="Only with this field at fault.")]
-CodeOption = Annotated[str | None, typer.Option("--code", help="Only with this code.")]
-SinceOption = Annotated[
-    str | None, typer.Option("--since", help="Received from this day or moment on (Amsterdam).")
-]
-UntilOption = Annotated[
-    str | None, typer.Option("--until", help="Received before this day or moment (Amsterdam).")
-]
-SourceArgument = Annotated[
-    str | None, typer.Argument(metavar="[SOURCE]", help="Source of the one reject that is meant.")
-]
-ReceiptArgument = Annotated[int | None, typer.Argument(metavar="[RECEIPT]", help="Its receipt.", min=1)]
-AllOption = Annotated[bool, typer.Option("--all", help="Every reject there is.")]
 
 
 @app.command("list")
@@ -137,8 +129,8 @@ def show(
 
 @app.command()
 def replay(
-    one_source: SourceArgument = None,
-    one_receipt: ReceiptArgument = None,
+    argument: SourceArgument = None,
+    receipt: ReceiptArgument = None,
     source: SourceOption = None,
     reason: ReasonOption = None,
     field: FieldOption = None,
@@ -163,12 +155,12 @@ def replay(
     """
     from ingest.repairing import parse_fix
     from wijkbeeld.gemeenten import load_municipality
-    from wijkbeeld.rejected.choosing import choose
+    from wijkbeeld.rejected.choosing import choose, one_source, require_choice
     from wijkbeeld.rejected.replaying import ReplayOrder
 
     chosen = choose(
-        source=_one(one_source, one_receipt, source),
-        receipt=one_receipt,
+        source=one_source(argument, receipt, source),
+        receipt=receipt,
         reason=reason,
         field=field,
         code=code,
@@ -177,7 +169,7 @@ def replay(
     )
     settings = _settings(data_dir)
     order = ReplayOrder(
-        chosen=_require_choice(chosen, every=every),
+        chosen=require_choice(chosen, every=every),
         fixes=[parse_fix(text) for text in fix or ()],
         municipality_slug=load_municipality(settings.gemeente).slug,
         outbox=DataDir(settings.data_dir).outbox,
@@ -189,6 +181,7 @@ def replay(
 
 def _replay(settings: Settings, order: ReplayOrder, *, as_json: bool) -> None:
     from wijkbeeld.rejected import replaying, view
+    from wijkbeeld.rejected.choosing import in_words
     from wijkbeeld.rejected.replaying import Outcome, Result
 
     results: list[Result] = []
@@ -197,7 +190,7 @@ def _replay(settings: Settings, order: ReplayOrder, *, as_json: bool) -> None:
     with _warehouse(settings, as_json=as_json) as client:
         if not order.dry_run:
             fixes = " ".join(".".join(fix.path) for fix in order.fixes)
-            trail.write("replay", _object(order.chosen), f"begun, fixes {fixes or 'nothing'}")
+            trail.write("replay", in_words(order.chosen), f"begun, fixes {fixes or 'nothing'}")
         for page in replaying.replay(client, order, now):
             results += page
             if len(results) > PAGE:
@@ -206,7 +199,7 @@ def _replay(settings: Settings, order: ReplayOrder, *, as_json: bool) -> None:
         raise SettingsError("no reject like that; see wijkbeeld rejected list")
     sent = sum(result.outcome is Outcome.SENT for result in results)
     if not order.dry_run:
-        trail.write("replay", _object(order.chosen), f"sent {sent} of {len(results)}")
+        trail.write("replay", in_words(order.chosen), f"sent {sent} of {len(results)}")
     if as_json:
         _print_json({"dry_run": order.dry_run, "results": [view.as_json(result) for result in results]})
     else:
@@ -218,8 +211,8 @@ def _replay(settings: Settings, order: ReplayOrder, *, as_json: bool) -> None:
 
 @app.command()
 def discard(
-    one_source: SourceArgument = None,
-    one_receipt: ReceiptArgument = None,
+    argument: SourceArgument = None,
+    receipt: ReceiptArgument = None,
     source: SourceOption = None,
     reason: ReasonOption = None,
     field: FieldOption = None,
@@ -233,18 +226,18 @@ def discard(
 ) -> None:
     """Empty what is kept of rejects, for good. They stay counted, and cannot be replayed any more."""
     from warehouse import rejects
-    from wijkbeeld.rejected.choosing import choose
+    from wijkbeeld.rejected.choosing import choose, in_words, one_source, require_choice
 
     chosen = choose(
-        source=_one(one_source, one_receipt, source),
-        receipt=one_receipt,
+        source=one_source(argument, receipt, source),
+        receipt=receipt,
         reason=reason,
         field=field,
         code=code,
         since=since,
         until=until,
     )
-    _require_choice(chosen, every=every)
+    require_choice(chosen, every=every)
     settings = _settings(data_dir)
     with _warehouse(settings, as_json=as_json) as client:
         keys = rejects.list_kept_keys(client, chosen)
@@ -252,9 +245,9 @@ def discard(
             typer.confirm(f"Empty the records of {len(keys):,} rejects for good?", abort=True, err=True)
         if keys:
             trail = _trail(settings)
-            trail.write("discard", _object(chosen), f"begun, {len(keys)} records")
+            trail.write("discard", in_words(chosen), f"begun, {len(keys)} records")
             rejects.discard(client, keys)
-            trail.write("discard", _object(chosen), f"emptied {len(keys)} records")
+            trail.write("discard", in_words(chosen), f"emptied {len(keys)} records")
     if as_json:
         _print_json({"discarded": len(keys)})
     else:
@@ -298,35 +291,6 @@ def _warehouse(settings: Settings, *, as_json: bool) -> Iterator[Client]:
             _print_json({"running": False})
         sys.stderr.write(f"wijkbeeld: {error}\n")
         raise typer.Exit(NOT_RUNNING_STATUS) from None
-
-
-def _one(argument: str | None, receipt: int | None, option: str | None) -> str | None:
-    """Return the source that is meant, by argument or by option.
-
-    Raises:
-        SettingsError: both, or an argument without its receipt.
-    """
-    if argument is None:
-        return option
-    if receipt is None or option is not None:
-        raise SettingsError("write SOURCE RECEIPT for one reject, or options for many")
-    return argument
-
-
-def _require_choice(chosen: RejectFilter, *, every: bool) -> RejectFilter:
-    if chosen.is_empty and not every:
-        raise SettingsError("say which rejects: SOURCE RECEIPT, options such as --reason, or --all")
-    return chosen
-
-
-def _object(chosen: RejectFilter) -> str:
-    """Return what is meant, for the trail."""
-    where = f"rejected/{chosen.source or '*'}/{chosen.receipt or '*'}"
-    given = {"reason": chosen.reason, "field": chosen.field, "code": chosen.code}
-    times = {"since": chosen.since, "until": chosen.until}
-    parts = [f"{name}={value}" for name, value in given.items() if value is not None]
-    parts += [f"{name}={value.isoformat()}" for name, value in times.items() if value is not None]
-    return where + ("?" + "&".join(parts) if parts else "")
 
 
 def _print_json(value: dict[str, Any]) -> None:

@@ -57,3 +57,37 @@ def _moment(option: str, text: str) -> datetime:
             f"{option} {text}: write a day or a moment, such as 2026-03-01 or 2026-03-01T14:30"
         ) from None
     return from_local(moment) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def one_source(argument: str | None, receipt: int | None, option: str | None) -> str | None:
+    """Return the source that is meant, by argument or by option.
+
+    Raises:
+        SettingsError: both, or an argument without its receipt.
+    """
+    if argument is None:
+        return option
+    if receipt is None or option is not None:
+        raise SettingsError("write SOURCE RECEIPT for one reject, or options for many")
+    return argument
+
+
+def require_choice(chosen: RejectFilter, *, every: bool) -> RejectFilter:
+    """Return the filter; one that means everything only where that was said.
+
+    Raises:
+        SettingsError: it was not.
+    """
+    if chosen.is_empty and not every:
+        raise SettingsError("say which rejects: SOURCE RECEIPT, options such as --reason, or --all")
+    return chosen
+
+
+def in_words(chosen: RejectFilter) -> str:
+    """Return what is meant, for the trail."""
+    where = f"rejected/{chosen.source or '*'}/{chosen.receipt or '*'}"
+    given = {"reason": chosen.reason, "field": chosen.field, "code": chosen.code}
+    times = {"since": chosen.since, "until": chosen.until}
+    parts = [f"{name}={value}" for name, value in given.items() if value is not None]
+    parts += [f"{name}={value.isoformat()}" for name, value in times.items() if value is not None]
+    return where + ("?" + "&".join(parts) if parts else "")
