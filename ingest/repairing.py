@@ -124,7 +124,7 @@ def _known(record: str) -> dict[str, Any]:
 
 
 def _path(name: str) -> tuple[str, ...]:
-    """Return the parts of a dotted path, without the kind of the data that the path of an error names."""
+    """Return the parts of a dotted path, without the kind that the path of an error names."""
     path = tuple(name.split("."))
     return (path[0], *path[2:]) if path[0] == "data" and path[1:2] and path[1] in _KINDS else path
 

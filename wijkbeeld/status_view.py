@@ -78,7 +78,8 @@ def _feeds(sources: dict[str, dict[str, Any]]) -> Table:
 def _paused(name: str, pause: dict[str, Any]) -> str:
     return (
         f"[red]{name}: paused, {escape(pause['text'])}[/red]"
-        f"\n  see wijkbeeld rejected list --source {name}; then: wijkbeeld rejected resume {name}"
+        f"\n  look with: wijkbeeld rejected list --source {name}"
+        f"\n  go on with: wijkbeeld rejected resume {name}"
     )
 
 
