@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 STREETS = ("malverte straat", "tolhuise straat", "zwanenvelde straat", "dorpsstraat", "stationsplein")
@@ -37,6 +37,14 @@ def write_lines(file: Path, messages: int, seed: int = 1) -> None:
             moment += timedelta(seconds=draw.randrange(10, 600))
             at = moment.strftime("%Y-%m-%d %H:%M:%S")
             out.write(f"FLEX|{at}|1600/2/K/A|10.120|002029568 000126999|ALN|{_text(draw)}\n")
+
+
+def message(number: int, minutes: float = 0) -> str:
+    """Return a line of a receiver, unlike that of any other number, so many minutes from now."""
+    at = (datetime.now(UTC) + timedelta(minutes=minutes)).strftime("%Y-%m-%d %H:%M:%S")
+    street = STREETS[number % len(STREETS)]
+    text = f"p 1 bon-0{number % 9 + 1} br woning {street} nijmegen {100_000 + number * 37:06d}"
+    return f"FLEX|{at}|1600/2/K/A|10.120|{2_000_000 + number:09d} {126_999 + number:09d}|ALN|{text}\n"
 
 
 def _text(draw: random.Random) -> str:

@@ -92,6 +92,10 @@ class RunningWijkbeeld:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def command(self, *args: str) -> subprocess.CompletedProcess[str]:
+        """Run another ``wijkbeeld`` command on the same data dir."""
+        return self._command(*args)
+
     def _command(self, *args: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "wijkbeeld", *args, "--data-dir", str(self.data_dir)],
