@@ -153,8 +153,7 @@ def resume(connection: sqlite3.Connection, source: str) -> bool:
 
 def forget(connection: sqlite3.Connection) -> None:
     """Forget rejects that cannot count any more."""
-    connection.execute(
-        "DELETE FROM reject WHERE receipt <= (SELECT max(judged_after, last_receipt - ?)"
-        " FROM source WHERE no = reject.source)",
-        (REMEMBERED,),
+    floors = connection.execute(
+        "SELECT no, max(judged_after, last_receipt - ?) FROM source", (REMEMBERED,)
     )
+    connection.executemany("DELETE FROM reject WHERE source = ? AND receipt <= ?", floors.fetchall())
