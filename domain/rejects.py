@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -26,3 +27,6 @@ class RejectReason(StrEnum):
 
 WITHOUT_RECORD: frozenset[RejectReason] = frozenset({RejectReason.PRIVACY, RejectReason.UNPARSED})
 """Reasons under which no byte of the record is kept."""
+
+RECORD_KEPT = timedelta(days=14)
+"""How long the record of a reject is kept, from its receipt."""

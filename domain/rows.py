@@ -8,6 +8,7 @@ own bytes to ClickHouse. Times are written as ClickHouse reads them fastest:
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import NotRequired
 
 from typing_extensions import TypedDict
 
@@ -95,10 +96,15 @@ class RejectRow(TypedDict):
 
 
 class AckRow(TypedDict):
-    """Receipts of one source that are durable in the warehouse: closed ranges ``[first, last]``."""
+    """Receipts of one source that are durable in the warehouse: closed ranges ``[first, last]``.
+
+    ``rejected`` is true where they are durable as rejects. Such an ack may be older than the replay of a
+    reject, so a replay stays in the outbox until it is acknowledged as stored.
+    """
 
     source: str
     ranges: list[list[int]]
+    rejected: NotRequired[bool]
 
 
 def pack_version(rev: int, geo_v: int) -> int:

@@ -173,16 +173,21 @@ class Producer:
 
 
 class TailReader:
-    """Reads a topic of one partition from its beginning, without a consumer group.
+    """Reads all of a topic from its beginning, without a consumer group.
+
+    Args:
+        bootstrap: address, ``host:port``.
+        topic: its name.
+        partitions: how many it has; records of one of them come in order.
 
     Raises:
         SettingsError: the broker does not let us in.
         BrokerUnavailable: it does not answer within 5 s.
     """
 
-    def __init__(self, bootstrap: str, topic: str) -> None:
+    def __init__(self, bootstrap: str, topic: str, partitions: int = 1) -> None:
         self._bootstrap = bootstrap
-        self._partition = TopicPartition(topic, 0)
+        assigned = [TopicPartition(topic, number) for number in range(partitions)]
         _reach(bootstrap)
         with our_errors("connect", bootstrap):
             self._kafka = KafkaConsumer(
@@ -192,8 +197,8 @@ class TailReader:
                 auto_offset_reset="earliest",
                 **_SENDS_OR_READS,
             )
-            self._kafka.assign([self._partition])
-            self._kafka.seek_to_beginning(self._partition)
+            self._kafka.assign(assigned)
+            self._kafka.seek_to_beginning(*assigned)
 
     def poll(self, seconds: float, limit: int) -> list[bytes]:
         """Return the values of at most ``limit`` next records, waiting at most ``seconds`` for one.
@@ -202,8 +207,10 @@ class TailReader:
             BrokerUnavailable: the broker refused; a broker that is away gives an empty list.
         """
         with our_errors("poll", self._bootstrap):
-            records = self._kafka.poll(timeout_ms=int(seconds * 1000), max_records=limit)
-        return [record.value for record in records.get(self._partition, ()) if record.value is not None]
+            polled = self._kafka.poll(timeout_ms=int(seconds * 1000), max_records=limit)
+        return [
+            record.value for records in polled.values() for record in records if record.value is not None
+        ]
 
     def close(self) -> None:
         """Close the connection."""

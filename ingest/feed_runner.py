@@ -16,6 +16,7 @@ from domain.vitals import Vitals
 from ingest.backoff import Backoff
 from ingest.measuring import FeedMeter
 from ingest.outbox.feeds import FeedState
+from ingest.outbox.rejects import Pause
 from ingest.outbox.schema import OutboxFailed
 from ingest.outbox.store import Outbox, OutboxClosed
 from ingest.protocol import Cursor, Feed, Poll, Source
@@ -31,6 +32,7 @@ class Pace:
             not read yet is safe where it lies, and the disk is not endless.
         most_pending_size: the same in bytes.
         crowded_wait: how long it waits then.
+        paused_wait: how often a feed looks whether its paused source was resumed.
         backoff: waits after failures.
     """
 
@@ -38,6 +40,7 @@ class Pace:
     most_pending: int = 250_000
     most_pending_size: int = 1024 * 1024 * 1024
     crowded_wait: timedelta = timedelta(seconds=1)
+    paused_wait: timedelta = timedelta(seconds=1)
     backoff: Backoff = field(default_factory=Backoff)
 
 
@@ -81,6 +84,7 @@ class FeedRunner:
         self._meter = FeedMeter(vitals or Vitals(), source.name, feed.lane)
         self._failures = 0
         self._has_more = False
+        self._paused = False
         self._log = structlog.get_logger(__name__).bind(source=source.name, lane=str(feed.lane))
 
     def run(self) -> timedelta | None:
@@ -113,6 +117,9 @@ class FeedRunner:
         place = self._outbox.place(self._source.name, self._lane)
         if place.done:
             return None
+        self._note_pause(place.paused)
+        if place.paused:
+            return self._pace.paused_wait
         if self._has_more and self._is_crowded():
             return self._pace.crowded_wait
         cursor = place.cursor
@@ -122,6 +129,8 @@ class FeedRunner:
             if poll.done:
                 self._log.info("feed_done")
                 return None
+            if self._paused:
+                return self._pace.paused_wait
             if poll.wait > timedelta(0):
                 return poll.wait
             if self._monotonic() - started >= self._pace.slice.total_seconds():
@@ -148,7 +157,15 @@ class FeedRunner:
         self._has_more = poll.wait <= timedelta(0)
         if written.rejected:
             self._log.info("records_rejected", count=written.rejected)
+        if written.pause is not None:
+            self._paused = True
+            log_pause(self._source.name, written.pause)
         return poll
+
+    def _note_pause(self, paused: bool) -> None:
+        if self._paused and not paused:
+            self._log.info("feed_resumed")
+        self._paused = paused
 
     def _retry(self, reason: str, retry_after: timedelta | None) -> timedelta:
         self._failures += 1
@@ -173,3 +190,10 @@ class FeedRunner:
             self._outbox.note(self._source.name, lane, state, error, next_poll_at)
         except (Transient, OutboxClosed) as failure:
             self._log.warning("state_not_noted", reason=str(failure))
+
+
+def log_pause(source: str, pause: Pause) -> None:
+    """Raise the alarm: a source is paused until somebody looks at its rejects."""
+    structlog.get_logger(__name__).warning(
+        "source_paused", source=source, reason=pause.reason, rejects=pause.n, among=pause.among
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,12 +18,14 @@ from domain.areas import Municipality
 from domain.clock import Clock
 from domain.errors import SettingsError, Transient
 from domain.events import SourceName
-from domain.topics import ACKS
+from domain.topics import ACKS, PARTITIONS, REJECTED
 from domain.vitals import Drained, Vitals
-from ingest.acks import AckFollower
+from ingest.acks import AckTrimmer
 from ingest.broker import Producer, TailReader
+from ingest.budgets import Budgets
 from ingest.collector import rare_collections
 from ingest.feed_runner import FeedRunner, Pace
+from ingest.follower import Follower
 from ingest.keys import KeyedHash
 from ingest.measuring import tell_backlog
 from ingest.outbox.backlog import BacklogReader
@@ -30,6 +33,7 @@ from ingest.outbox.store import Outbox, OutboxClosed
 from ingest.poller import Poller
 from ingest.protocol import Source
 from ingest.publisher import Publisher, Window
+from ingest.reject_counter import RejectCounter
 
 _SOURCE_NAME: TypeAdapter[str] = TypeAdapter(SourceName)
 
@@ -61,6 +65,7 @@ class IngestConfig:
         pace: how feeds share ingest.
         unconfirmed: bytes of each lane that a broker which forgets may hold before the warehouse has
             confirmed them: it keeps all of it in memory.
+        budgets: how many rejects a source may have before it is paused.
     """
 
     outbox_path: Path
@@ -73,6 +78,7 @@ class IngestConfig:
     clock: Clock
     pace: Pace = field(default_factory=Pace)
     unconfirmed: int = 64 * 1024 * 1024
+    budgets: Budgets = field(default_factory=Budgets)
 
 
 def run(
@@ -98,7 +104,7 @@ def run(
         Transient: the outbox cannot be opened now (disk full).
     """
     _check(config.sources)
-    outbox = Outbox(config.outbox_path, config.keyed, config.municipality.slug)
+    outbox = Outbox(config.outbox_path, config.keyed, config.municipality.slug, budgets=config.budgets)
     try:
         outbox.register(config.sources)
         again = outbox.begin_incarnation(config.incarnation)
@@ -175,11 +181,10 @@ class _Service:
             "publisher", lambda: publisher.run(self._publishing_ends, _PUBLISHER_DRAIN_SECONDS)
         )
         others = [self._start("tidy", self._tidy), self._start("backlog", self._tell_backlog)]
-        if config.forgets:
-            follower = AckFollower(
-                self._outbox, partial(TailReader, config.bootstrap, ACKS), vitals=self._vitals
-            )
-            others.append(self._start("acks", lambda: follower.run(self._ending)))
+        others += [
+            self._start("follower", partial(follower.run, self._ending))
+            for follower in self._followers()
+        ]
         self._poller.start()
         on_ready()
         while not stop.wait(_WATCH_SECONDS) and self._failure is None:
@@ -189,6 +194,15 @@ class _Service:
         if self._failure is not None:
             raise self._failure
 
+    def _followers(self) -> list[Follower]:
+        read = partial(TailReader, self._config.bootstrap)
+        counter = RejectCounter(self._outbox, self._config.clock)
+        followers = [Follower(REJECTED, lambda: read(REJECTED, PARTITIONS), counter.apply)]
+        if self._config.forgets:
+            trimmer = AckTrimmer(self._outbox, self._vitals)
+            followers.append(Follower(ACKS, lambda: read(ACKS), trimmer.apply))
+        return followers
+
     def _drain(self, publishing: threading.Thread, others: list[threading.Thread]) -> None:
         self._ending.set()
         polls_ended = self._poller.stop(_POLLS_END_SECONDS)
@@ -196,8 +210,9 @@ class _Service:
         self._publishing_ends.set()
         self._outbox.news.set()
         publishing.join(_PUBLISHER_DRAIN_SECONDS + _THREADS_END_SECONDS / 2)
+        deadline = time.monotonic() + _THREADS_END_SECONDS / 2
         for thread in others:
-            thread.join(_THREADS_END_SECONDS / 2)
+            thread.join(max(0.0, deadline - time.monotonic()))
         self._log.info(
             "ingest_ends", polls_abandoned=not polls_ended, publisher_abandoned=publishing.is_alive()
         )
@@ -234,6 +249,9 @@ class _Service:
         while not self._ending.wait(_TIDY_SECONDS):
             try:
                 self._forget()
+                given_up = self._outbox.forget_rejects(self._config.clock.now())
+                if given_up:
+                    self._log.warning("replays_given_up", count=given_up)
                 self._outbox.tidy()
                 # Also frees the sockets that kafka-python leaves open while a broker refuses it.
                 gc.collect()

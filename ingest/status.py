@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from pathlib import Path
 from domain.metrics import Counter
 from domain.topics import Lane
 from ingest.outbox.feeds import FeedState
+from ingest.outbox.rejects import Pause, pauses
 from ingest.outbox.schema import LANE_NUMBERS, OutboxNotReady, open_for_reading, our_errors
 from ingest.outbox.trimming import Range
 
@@ -26,7 +28,7 @@ class FeedStatus:
 
     Attributes:
         lane: its lane.
-        state: waiting, failing, stopped or done.
+        state: waiting, failing, stopped, paused or done.
         error: one line, where it fails or stopped; carries no value of the source.
         progress: part of its work that is done, 0-1; None for a feed without an end.
         polled_at: when it last answered, UTC.
@@ -55,6 +57,7 @@ class SourceStatus:
         unpublished: those of them that the broker has not acknowledged.
         last_received_at: time of the last receipt, UTC.
         feeds: live lane first.
+        pause: why it is paused; None if it is not.
     """
 
     name: str
@@ -66,6 +69,7 @@ class SourceStatus:
     unpublished: int
     last_received_at: datetime | None
     feeds: tuple[FeedStatus, ...]
+    pause: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ def read_status(path: Path) -> IngestStatus:
         pending = dict(db.execute("SELECT source, count(*) FROM outbox GROUP BY source"))
         unpublished = dict(db.execute("SELECT source, count(*) FROM unpublished GROUP BY source"))
         feeds = _feeds(db)
+        paused = pauses(db)
         sources = db.execute(
             "SELECT no, name, last_receipt, last_received_at FROM source ORDER BY name"
         ).fetchall()
@@ -123,7 +128,8 @@ def read_status(path: Path) -> IngestStatus:
                 pending=pending.get(no, 0),
                 unpublished=unpublished.get(no, 0),
                 last_received_at=_time(last_received_at),
-                feeds=tuple(feeds[no]),
+                feeds=tuple(_as_paused(feed, paused.get(name)) for feed in feeds[no]),
+                pause=paused.get(name),
             )
             for no, name, issued, last_received_at in sources
         ),
@@ -170,6 +176,12 @@ def read_pending(path: Path, source: str) -> list[Range]:
                 (source,),
             )
         ]
+
+
+def _as_paused(feed: FeedStatus, pause: Pause | None) -> FeedStatus:
+    if pause is None or feed.state in (FeedState.DONE, FeedState.STOPPED):
+        return feed
+    return dataclasses.replace(feed, state=FeedState.PAUSED, error=str(pause), next_poll_at=None)
 
 
 def _totals(db: sqlite3.Connection) -> dict[int, dict[Counter, int]]:

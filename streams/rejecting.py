@@ -50,6 +50,8 @@ def reject_row(record: Record, rejection: Rejection) -> RejectRow:
     headers = dict(record.headers)
     received_at = _moment(document.get("time"), record.timestamp)
     keep = rejection.reason not in WITHOUT_RECORD
+    # A time that is too late is a time all the same, and who repairs the record needs to see it.
+    refused = "" if rejection.reason is RejectReason.FUTURE else rejection.field
     return {
         "source": record.source,
         "event_id": _identity(_text(headers.get(HEADER_EVENT_ID))) or _identity(document.get("id")),
@@ -62,7 +64,7 @@ def reject_row(record: Record, rejection: Rejection) -> RejectRow:
         "code": rejection.code,
         "length": len(record.value),
         "value_hash": "",
-        "record": allow_listed(document, rejection.field) if keep else "",
+        "record": allow_listed(document, refused) if keep else "",
         "received_at": clickhouse_time(received_at),
         "schema_v": SCHEMA_VERSION,
     }

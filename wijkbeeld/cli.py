@@ -12,6 +12,7 @@ from rich.console import Console
 
 from domain.errors import SettingsError, WijkbeeldError
 from wijkbeeld.audit_command import audit
+from wijkbeeld.rejected_command import app as rejected_app
 from wijkbeeld.settings import DEFAULT_DATA_DIR, join_sources, read_settings
 
 NOT_RUNNING_STATUS = 3
@@ -28,6 +29,7 @@ schemas_app = typer.Typer(help="What travels through topics, and the tables.", n
 app.add_typer(dashboards_app, name="dashboards")
 app.add_typer(schemas_app, name="schemas")
 app.command()(audit)
+app.add_typer(rejected_app, name="rejected")
 
 DataDirOption = Annotated[
     Path, typer.Option("--data-dir", envvar="WIJKBEELD_DATA_DIR", help="Folder that keeps everything.")

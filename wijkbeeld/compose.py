@@ -61,6 +61,7 @@ def _ingest(
     from ingest.keys import KeyedHash, load_or_create_key
     from ingest.service import IngestConfig, run
     from ingest.sources import SourceContext, build_sources, parse_source
+    from wijkbeeld.budgets import load_budgets
     from wijkbeeld.supervisor.rolling import unconfirmed_bytes
 
     data_dir = DataDir(settings.data_dir)
@@ -85,6 +86,7 @@ def _ingest(
         clock=SystemClock(),
         keyed=keyed,
         unconfirmed=unconfirmed_bytes(settings.broker_bytes),
+        budgets=load_budgets(settings.gemeente),
     )
     if any(spec.kind == "demo" for spec in specs):
         _write_truth(settings, municipality, data_dir)

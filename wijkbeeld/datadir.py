@@ -65,6 +65,11 @@ class DataDir:
         return self.root / "logs"
 
     @property
+    def trail(self) -> Path:
+        """Who looked at, replayed or discarded what."""
+        return self.root / "trail.jsonl"
+
+    @property
     def truth(self) -> Path:
         """What the demo city injected on purpose."""
         return self.root / "truth" / "escalations.json"

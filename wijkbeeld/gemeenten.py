@@ -16,11 +16,7 @@ def load_municipality(name_or_folder: str) -> Municipality:
     Raises:
         SettingsError: there is no such municipality, a file is missing, or the data is wrong.
     """
-    folder: Traversable = files("gemeenten").joinpath(name_or_folder)
-    if not name_or_folder.isidentifier() or not folder.is_dir():
-        folder = Path(name_or_folder)
-    if not folder.is_dir():
-        raise SettingsError(f"gemeente '{name_or_folder}': no such municipality or folder")
+    folder = municipality_folder(name_or_folder)
     names = ("gemeente.toml", "stadsdelen.csv", "wijken.csv", "teams.toml")
     try:
         texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in names]
@@ -29,3 +25,17 @@ def load_municipality(name_or_folder: str) -> Municipality:
     except UnicodeDecodeError as error:
         raise SettingsError(f"gemeente '{name_or_folder}': a file is not UTF-8") from error
     return parse_municipality(*texts)
+
+
+def municipality_folder(name_or_folder: str) -> Traversable:
+    """Return the folder of a municipality that ships with Wijkbeeld, or the folder of that name.
+
+    Raises:
+        SettingsError: there is neither.
+    """
+    folder: Traversable = files("gemeenten").joinpath(name_or_folder)
+    if not name_or_folder.isidentifier() or not folder.is_dir():
+        folder = Path(name_or_folder)
+    if not folder.is_dir():
+        raise SettingsError(f"gemeente '{name_or_folder}': no such municipality or folder")
+    return folder

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from domain.places import MatchLevel
+from ingest.outbox.feeds import FeedState
 from wijkbeeld.status import WORDS
 
 STATE_STYLE = {"running": "green", "starting": "yellow", "restarting": "yellow", "stopped": "red"}
@@ -30,6 +31,8 @@ def print_status(report: dict[str, Any], console: Console) -> None:
     console.print(_counts(report))
     console.print(_feeds(report["sources"]))
     for name, source in report["sources"].items():
+        if source.get("paused"):
+            console.print(_paused(name, source["paused"]), soft_wrap=True)
         console.print(_lag(name, source))
         for line in _placed(name, source):
             console.print(line)
@@ -88,8 +91,18 @@ def _feeds(sources: dict[str, dict[str, Any]]) -> Table:
     for name, source in sources.items():
         for lane, feed in source["feeds"].items():
             done = "" if feed["progress"] is None else f"{feed['progress']:.0%}"
-            table.add_row(name, lane, escape(feed["error"] or feed["state"]), done)
+            # The reason of a pause belongs to the source and has a line of its own.
+            told = feed["state"] if feed["state"] == FeedState.PAUSED else feed["error"] or feed["state"]
+            table.add_row(name, lane, escape(told), done)
     return table
+
+
+def _paused(name: str, pause: dict[str, Any]) -> str:
+    return (
+        f"[red]{name}: paused, {escape(pause['text'])}[/red]"
+        f"\n  look with: wijkbeeld rejected list --source {name}"
+        f"\n  go on with: wijkbeeld rejected resume {name}"
+    )
 
 
 def _lag(name: str, source: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from domain.errors import Transient
+from ingest.outbox.rejects import Pause
 from ingest.status import SourceStatus, read_status
 from wijkbeeld.datadir import DataDir, read_json
 
@@ -28,6 +29,7 @@ def source_state(source: SourceStatus) -> dict[str, object]:
         "unpublished": source.unpublished,
         "last_received_at": source.last_received_at.isoformat() if source.last_received_at else None,
         "progress": {str(f.lane): f.progress for f in source.feeds if f.progress is not None},
+        "paused": _pause(source.pause),
         "feeds": {
             str(f.lane): {
                 "state": str(f.state),
@@ -37,4 +39,16 @@ def source_state(source: SourceStatus) -> dict[str, object]:
             }
             for f in source.feeds
         },
+    }
+
+
+def _pause(pause: Pause | None) -> dict[str, object] | None:
+    if pause is None:
+        return None
+    return {
+        "reason": pause.reason,
+        "rejects": pause.n,
+        "among": pause.among,
+        "since": pause.at.isoformat(),
+        "text": str(pause),
     }

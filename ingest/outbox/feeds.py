@@ -11,6 +11,7 @@ from enum import StrEnum
 import orjson
 
 from domain.topics import Lane
+from ingest.outbox.rejects import is_paused
 from ingest.outbox.schema import LANE_NUMBERS
 from ingest.protocol import Cursor, Feed, Poll, Source
 
@@ -24,16 +25,20 @@ class FeedState(StrEnum):
     """Its last poll failed; it is tried again."""
     STOPPED = "stopped"
     """Its source must not be read on; somebody must change something."""
+    PAUSED = "paused"
+    """Its source has too many rejects; it goes on when somebody resumes it. Never written to the file:
+    it follows from the pause of the source."""
     DONE = "done"
     """It has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a feed is: its cursor (None before the first poll), and whether it has ended."""
+    """Where a feed is: its cursor (None before the first poll), whether it has ended or is paused."""
 
     cursor: Cursor | None
     done: bool
+    paused: bool = False
 
 
 def register(connection: sqlite3.Connection, sources: Iterable[Source]) -> None:
@@ -73,7 +78,9 @@ def place_of(connection: sqlite3.Connection, source: str, lane: Lane) -> Place:
         " WHERE source = (SELECT no FROM source WHERE name = ?) AND lane = ?",
         (source, LANE_NUMBERS[lane]),
     ).fetchone()
-    return Place(None if cursor is None else orjson.loads(cursor), bool(done))
+    return Place(
+        None if cursor is None else orjson.loads(cursor), bool(done), is_paused(connection, source)
+    )
 
 
 def advance(

@@ -2,7 +2,9 @@
 
 ``outbox`` holds the records that are not yet durable elsewhere, ``unpublished`` those of them that the
 broker has not acknowledged (a table of its own, so that marking thousands of records does not rewrite
-them), ``seen`` the identities, ``feed`` the cursors, ``counter`` the durable counters.
+them), ``seen`` the identities, ``feed`` the cursors, ``counter`` the durable counters. ``reject`` says
+which of the last receipts were rejected and why, ``pause`` which sources are over their budget, and
+``replay`` which rejects were put into the outbox again.
 """
 
 from __future__ import annotations
@@ -16,8 +18,10 @@ from pathlib import Path
 from domain.errors import SettingsError, Terminal, Transient
 from domain.topics import Lane
 
-FORMAT = 2
-_READABLE = (1, FORMAT)
+FORMAT = 3
+_READABLE = (1, 2, FORMAT)
+FIRST_WITH_REJECTS = 3
+"""Files of an earlier format have no tables of rejects; ingest adds them when it starts."""
 LANE_NUMBERS = {Lane.LIVE: 0, Lane.BACKFILL: 1}
 """How a lane is written in the tables."""
 
@@ -31,7 +35,8 @@ CREATE TABLE source (
     no INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     last_receipt INTEGER NOT NULL DEFAULT 0,
-    last_received_at TEXT
+    last_received_at TEXT,
+    judged_after INTEGER NOT NULL DEFAULT 0 -- rejects up to this receipt do not count any more
 );
 
 CREATE TABLE outbox (
@@ -88,8 +93,35 @@ CREATE TABLE counter (
 ) WITHOUT ROWID;
 """
 
-# What reads the file does without the columns that are added here.
-_FROM_1_TO_2 = "ALTER TABLE feed ADD COLUMN origin TEXT NOT NULL DEFAULT ''"
+_REJECT_TABLES = """
+CREATE TABLE reject (
+    source INTEGER NOT NULL,
+    receipt INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (source, receipt)
+) WITHOUT ROWID;
+
+CREATE TABLE pause (
+    source INTEGER PRIMARY KEY,
+    reason TEXT NOT NULL,
+    n INTEGER NOT NULL,                     -- so many rejects
+    among INTEGER NOT NULL,                 -- among so many successive receipts
+    at TEXT NOT NULL
+);
+
+CREATE TABLE replay (
+    source INTEGER NOT NULL,
+    receipt INTEGER NOT NULL,
+    at INTEGER NOT NULL,                    -- ms since 1970
+    PRIMARY KEY (source, receipt)
+) WITHOUT ROWID;
+"""
+
+# From each format to the next. What reads the file does without what is added here.
+_UPGRADES = {
+    1: "ALTER TABLE feed ADD COLUMN origin TEXT NOT NULL DEFAULT '';",
+    2: "ALTER TABLE source ADD COLUMN judged_after INTEGER NOT NULL DEFAULT 0;\n" + _REJECT_TABLES,
+}
 
 _PASSING = frozenset(
     {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM", "SQLITE_INTERRUPT"}
@@ -178,7 +210,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         )
         try:
             _check_has_tables(connection, path)
-            _check_format(_format_of(connection), path, _READABLE)
+            _check_format(format_of(connection), path, _READABLE)
         except BaseException:
             connection.close()
             raise
@@ -188,19 +220,25 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 def _create_tables(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if _format_of(connection) == 0:
-            # Statement by statement: executescript would commit the transaction first.
-            for statement in _statements(_TABLES):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {FORMAT}")
-        elif _format_of(connection) == 1:
-            connection.execute(_FROM_1_TO_2)
-            connection.execute(f"PRAGMA user_version = {FORMAT}")
-        _check_format(_format_of(connection), path)
+        found = format_of(connection)
+        if found == 0:
+            _execute(connection, _TABLES + _REJECT_TABLES)
+            found = FORMAT
+        while found in _UPGRADES:
+            _execute(connection, _UPGRADES[found])
+            found += 1
+        _check_format(found, path)
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def _execute(connection: sqlite3.Connection, script: str) -> None:
+    # Statement by statement: executescript would commit the transaction first.
+    for statement in _statements(script):
+        connection.execute(statement)
 
 
 def _statements(script: str) -> Iterator[str]:
@@ -212,13 +250,14 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def _format_of(connection: sqlite3.Connection) -> int:
+def format_of(connection: sqlite3.Connection) -> int:
+    """Return the format of the file; 0 before its tables are made."""
     number: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return number
 
 
 def _check_has_tables(connection: sqlite3.Connection, path: Path) -> None:
-    if _format_of(connection) == 0:
+    if format_of(connection) == 0:
         raise OutboxNotReady(f"outbox {path}: has no tables yet")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,14 +11,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from domain.errors import Terminal
+from domain.rejects import RejectReason
 from domain.topics import Lane
+from ingest.budgets import Budgets
 from ingest.keys import KeyedHash
-from ingest.outbox import feeds
+from ingest.outbox import feeds, rejects, replays
 from ingest.outbox.encoding import Encoder
 from ingest.outbox.feeds import FeedState, Place
 from ingest.outbox.identity import millis
 from ingest.outbox.lease import FileLease
 from ingest.outbox.publishing import mark_all_unpublished, mark_published
+from ingest.outbox.rejects import Pause
 from ingest.outbox.schema import BUSY_SECONDS, open_for_writing, our_errors
 from ingest.outbox.stock import Stock, weigh
 from ingest.outbox.trimming import Range, delete_receipts, delete_records, forget_seen, merge_ranges
@@ -44,6 +48,7 @@ class Outbox:
         keyed: for hashes that stay in the file.
         municipality_slug: goes into the CloudEvents ``source``.
         patience: seconds to wait for another process that holds the file.
+        budgets: how many rejects a source may have before it is paused.
 
     Raises:
         ResourceTaken: another process holds the file.
@@ -51,9 +56,15 @@ class Outbox:
     """
 
     def __init__(
-        self, path: Path, keyed: KeyedHash, municipality_slug: str, patience: float = 10.0
+        self,
+        path: Path,
+        keyed: KeyedHash,
+        municipality_slug: str,
+        patience: float = 10.0,
+        budgets: Budgets | None = None,
     ) -> None:
         self.path = path
+        self._budgets = budgets or Budgets()
         self.news = threading.Event()
         """Set after each commit that brought records; whoever waits for them clears it."""
         self._keyed = keyed
@@ -118,6 +129,9 @@ class Outbox:
             (number,) = db.execute("SELECT no FROM source WHERE name = ?", (source.name,)).fetchone()
             writer = PollWriter(db, number, lane, encoder, source.seen_horizon, now)
             written = writer.write(prepared, poll, next_poll_at)
+            if writer.rejects:
+                pause = rejects.note(db, source.name, writer.rejects, self._budgets, now)
+                written = dataclasses.replace(written, pause=pause)
         if written.issued:
             self.stock.written(written.size)
             self.news.set()
@@ -129,6 +143,22 @@ class Outbox:
         """Write down for status why a feed gives nothing now; its cursor stays."""
         with self._transaction(Urgency.BOOKKEEPING) as db:
             feeds.note(db, source, lane, state, error, next_poll_at)
+
+    def note_rejects(
+        self, source: str, found: Iterable[tuple[int, RejectReason]], now: datetime
+    ) -> Pause | None:
+        """Take note of rejects that were made elsewhere; those known already change nothing.
+
+        Args:
+            source: its name; one that was never registered is passed over.
+            found: receipt and reason of each.
+            now: aware, UTC.
+
+        Returns:
+            The pause that they bring about, if they exceed a budget.
+        """
+        with self._transaction(Urgency.BOOKKEEPING) as db:
+            return rejects.note(db, source, found, self._budgets, now)
 
     def begin_incarnation(self, incarnation: str) -> bool:
         """Take note of the broker's incarnation; return whether it is another one than before.
@@ -164,14 +194,20 @@ class Outbox:
             else:
                 self.stock.left(weight)
 
-    def trim(self, source: str, ranges: Iterable[Range]) -> int:
-        """Delete records of a source that are durable in the warehouse; return how many they were."""
+    def trim(self, source: str, ranges: Iterable[Range], *, rejected: bool = False) -> int:
+        """Delete records of a source that are durable in the warehouse; return how many they were.
+
+        Args:
+            source: its name.
+            ranges: their receipts.
+            rejected: they are durable as rejects; replays of them stay.
+        """
         left = merge_ranges(ranges)
         total = 0
         while left:
             # In pieces, so that a live event need not wait for a long deletion.
             with self._transaction(Urgency.BOOKKEEPING) as db:
-                deleted, left = delete_receipts(db, source, left, ROWS_PER_TRIM)
+                deleted, left = delete_receipts(db, source, left, ROWS_PER_TRIM, but_replays=rejected)
             self.stock.left(deleted)
             total += deleted.records
         if total:
@@ -187,6 +223,12 @@ class Outbox:
             total += forgotten
             if forgotten < ROWS_PER_TRIM:
                 return total
+
+    def forget_rejects(self, now: datetime) -> int:
+        """Forget rejects and replays that matter no more; return how many replays were given up."""
+        with self._transaction(Urgency.BACKFILL) as db:
+            rejects.forget(db)
+            return replays.forget(db, now)
 
     def pending(self) -> int:
         """Return how many records are in the outbox."""

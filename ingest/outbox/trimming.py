@@ -35,9 +35,14 @@ def delete_records(connection: sqlite3.Connection, seqs: Iterable[int]) -> Weigh
 
 
 def delete_receipts(
-    connection: sqlite3.Connection, source: str, ranges: Sequence[Range], limit: int
+    connection: sqlite3.Connection,
+    source: str,
+    ranges: Sequence[Range],
+    limit: int,
+    *,
+    but_replays: bool = False,
 ) -> tuple[Weight, list[Range]]:
-    """Delete at most ``limit`` records of ``source`` in ``ranges``.
+    """Delete at most ``limit`` records of ``source`` in ``ranges``; with ``but_replays``, no replays.
 
     Returns:
         What was deleted, and the ranges that are still to do (empty: done).
@@ -48,8 +53,10 @@ def delete_receipts(
         first, last = left[0]
         found = connection.execute(
             "SELECT o.seq, o.receipt FROM outbox o JOIN source s ON s.no = o.source"
-            " WHERE s.name = ? AND o.receipt BETWEEN ? AND ? ORDER BY o.receipt LIMIT ?",
-            (source, first, last, limit - len(seqs)),
+            " WHERE s.name = ? AND o.receipt BETWEEN ? AND ? AND NOT (? AND EXISTS ("
+            "  SELECT 1 FROM replay r WHERE r.source = o.source AND r.receipt = o.receipt))"
+            " ORDER BY o.receipt LIMIT ?",
+            (source, first, last, but_replays, limit - len(seqs)),
         ).fetchall()
         seqs += (seq for seq, _ in found)
         if len(seqs) < limit:

@@ -27,19 +27,24 @@ from ingest.outbox.identity import (
     millis,
     occurred_at,
 )
+from ingest.outbox.rejects import Pause
 from ingest.outbox.schema import LANE_NUMBERS
 from ingest.protocol import Draft, Finding, Identity, Poll, Repeat, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a poll came to: records with a receipt, rejects and why, duplicates; their bytes."""
+    """What a poll came to: records with a receipt, rejects and why, duplicates; their bytes.
+
+    ``pause`` is set where those rejects made the source exceed a budget.
+    """
 
     issued: int
     rejected: int
     duplicates: int
     size: int
     reasons: Mapping[RejectReason, int] = field(default_factory=dict)
+    pause: Pause | None = None
 
 
 class Prepared(NamedTuple):
@@ -96,8 +101,8 @@ class PollWriter:
         self._seen: dict[str, Seen] = {}
         self._touched: set[str] = set()
         self._rows: list[tuple[int, int, int, bool, str, bytes]] = []
-        self._rejected = 0
-        self._reasons: Tally[RejectReason] = Tally()
+        self.rejects: list[tuple[int, RejectReason]] = []
+        """Receipt and reason of what ``write`` rejected."""
         self._duplicates = 0
         self._receipt = 0
 
@@ -114,7 +119,8 @@ class PollWriter:
         self._write_counters(poll)
         advance(self._db, self._source, self._lane, poll, self._now, next_poll_at)
         size = sum(len(payload) for *_, payload in self._rows)
-        return Written(len(self._rows), self._rejected, self._duplicates, size, self._reasons)
+        reasons = Tally(reason for _, reason in self.rejects)
+        return Written(len(self._rows), len(self.rejects), self._duplicates, size, reasons)
 
     def _take(self, item: Prepared) -> None:
         finding = item.finding
@@ -192,8 +198,7 @@ class PollWriter:
     def _add_reject(self, event_id: str, reject: Reject, identity: Identity) -> None:
         payload = self._encoder.reject(event_id, reject, identity, self._now)
         self._add(identity, True, event_id, payload)
-        self._rejected += 1
-        self._reasons[reject.reason] += 1
+        self.rejects.append((identity.receipt, reject.reason))
 
     def _add(self, identity: Identity, rejected: bool, event_id: str, payload: bytes) -> None:
         lane = LANE_NUMBERS[self._lane]

@@ -14,10 +14,10 @@ from domain.codec import encode_row
 from domain.errors import BrokerUnavailable
 from domain.rows import AckRow
 from domain.topics import Lane
-from ingest.acks import AckFollower
+from ingest.acks import AckTrimmer
 from ingest.backoff import Backoff
+from ingest.follower import Follower
 from ingest.outbox.store import Outbox
-from ingest.ports import Reader
 from ingest.status import read_pending
 from tests.ingest.samples import NOON, draft, open_outbox, poll, source
 from tests.support.waiting import wait_until
@@ -54,15 +54,11 @@ class Acks:
         self.closed = True
 
 
-def never() -> Reader:
-    raise AssertionError("this test opens no reader")
-
-
 def test_ranges_of_several_acks_are_trimmed_and_strangers_passed_over(outbox: Outbox) -> None:
-    follower = AckFollower(outbox, never)
-    assert follower.apply([ack([1, 3], [7, 7]), ack([2, 4]), ack([1, 9], of="stranger")]) == 5
+    trimmer = AckTrimmer(outbox)
+    assert trimmer.apply([ack([1, 3], [7, 7]), ack([2, 4]), ack([1, 9], of="stranger")]) == 5
     assert read_pending(outbox.path, "demo") == [(5, 6), (8, 10)]
-    assert follower.apply([ack([1, 4])]) == 0
+    assert trimmer.apply([ack([1, 4])]) == 0
 
 
 @pytest.mark.parametrize(
@@ -73,7 +69,7 @@ def test_a_damaged_ack_trims_nothing_and_is_counted_without_its_text(
     outbox: Outbox, damaged: bytes
 ) -> None:
     with capture_logs() as logs:
-        assert AckFollower(outbox, never).apply([damaged, ack([10, 10])]) == 1
+        assert AckTrimmer(outbox).apply([damaged, ack([10, 10])]) == 1
     assert logs == [{"event": "acks_unreadable", "count": 1, "log_level": "warning"}]
 
 
@@ -81,7 +77,8 @@ def test_the_follower_comes_back_after_a_broker_that_went_away(outbox: Outbox) -
     readers = [Acks([ack([1, 2])], BrokerUnavailable("gone")), Acks([ack([1, 2])], [ack([3, 10])])]
     opened = iter(readers)
     stop = threading.Event()
-    follower = AckFollower(outbox, lambda: next(opened), Backoff(timedelta(0), timedelta(0)))
+    at_once = Backoff(timedelta(0), timedelta(0))
+    follower = Follower("acks", lambda: next(opened), AckTrimmer(outbox).apply, at_once)
     thread = threading.Thread(target=follower.run, args=(stop,))
     thread.start()
     wait_until(lambda: read_pending(outbox.path, "demo") == [])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.errors import BrokerUnavailable, SettingsError
-from domain.topics import ACKS, TopicSpec, topic_specs
+from domain.topics import ACKS, PARTITIONS, REJECTED, TopicSpec, topic_specs
 from ingest.broker import Producer, TailReader, create_topics
 from tests.support.broker import EmbeddedBroker
 from tests.support.ports import free_port
@@ -29,6 +29,24 @@ def test_topics_are_made_once_and_another_layout_is_refused(broker: EmbeddedBrok
     create_topics(broker.address, topic_specs(["demo", "p2000"]))
     with pytest.raises(SettingsError, match="acks has 1 partitions instead of 3"):
         create_topics(broker.address, [TopicSpec(ACKS, 3, KEPT)])
+
+
+def test_all_partitions_of_a_topic_are_read(broker: EmbeddedBroker) -> None:
+    create_topics(broker.address, topic_specs([]))
+    producer = Producer(broker.address)
+    sent = [producer.send(REJECTED, n % PARTITIONS, b"k", b"%d" % n, []) for n in range(20)]
+    wait_until(lambda: all(delivery.is_done for delivery in sent))
+    producer.close(5.0)
+    reader = TailReader(broker.address, REJECTED, PARTITIONS)
+    values: list[bytes] = []
+
+    def has_all() -> bool:
+        values.extend(reader.poll(0.1, 7))
+        return len(values) >= 20
+
+    wait_until(has_all)
+    reader.close()
+    assert sorted(values, key=int) == [b"%d" % n for n in range(20)]
 
 
 def test_what_was_sent_is_read_from_the_beginning(broker: EmbeddedBroker) -> None:

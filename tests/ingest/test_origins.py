@@ -264,6 +264,9 @@ def test_a_file_of_the_former_format_is_read_and_taken_over(tmp_path: Path) -> N
         outbox.write(source, Lane.LIVE, poll(at=7), NOON, None)
     with closing(sqlite3.connect(path)) as db:
         db.execute("ALTER TABLE feed DROP COLUMN origin")
+        db.execute("ALTER TABLE source DROP COLUMN judged_after")
+        for table in ("reject", "pause", "replay"):
+            db.execute(f"DROP TABLE {table}")
         db.execute("PRAGMA user_version = 1")
     assert read_status(path).sources[0].name == "p2000"
     for origin, at in (("a", 7), ("a", 7), ("b", None)):
@@ -271,7 +274,7 @@ def test_a_file_of_the_former_format_is_read_and_taken_over(tmp_path: Path) -> N
             _, place = registered(outbox, origin)
             assert (place.cursor or {"at": None})["at"] == at
     with closing(sqlite3.connect(path)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (2,)
+        assert db.execute("PRAGMA user_version").fetchone() == (3,)
 
 
 def test_a_file_that_is_gone_is_one_line(tmp_path: Path, context: SourceContext) -> None:

@@ -11,9 +11,10 @@ from pydantic import JsonValue
 
 from domain.errors import BrokerUnavailable, SourceUnavailable
 from domain.topics import ACKS, Lane
-from ingest.acks import AckFollower
+from ingest.acks import AckTrimmer
 from ingest.backoff import Backoff
 from ingest.feed_runner import FeedRunner, Pace
+from ingest.follower import Follower
 from ingest.outbox.store import Outbox
 from ingest.outbox.writing import Written
 from ingest.ports import Headers, Sender
@@ -48,7 +49,8 @@ class Ingest:
         publisher = Publisher(self._outbox, self._producer, keep=keep, window=_SMALL, backoff=_AT_ONCE)
         self._stage.start("publisher", lambda: publisher.run(_Never(self._stage, "publish"), 0.0))
         if around.forgets:
-            follower = AckFollower(self._outbox, lambda: _Acks(around, self._stage), _AT_ONCE)
+            trimmer = AckTrimmer(self._outbox)
+            follower = Follower(ACKS, lambda: _Acks(around, self._stage), trimmer.apply, _AT_ONCE)
             self._stage.start("acks", lambda: follower.run(_Never(self._stage, "follow acks")))
 
     def moves(self) -> Moves:

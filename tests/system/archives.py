@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 STREETS = ("malverte straat", "tolhuise straat", "zwanenvelde straat", "dorpsstraat", "stationsplein")
@@ -47,6 +47,14 @@ def receiver_line(moment: datetime, draw: random.Random) -> str:
     """
     at = moment.strftime("%Y-%m-%d %H:%M:%S")
     return f"FLEX|{at}|1600/2/K/A|10.120|002029568 000126999|ALN|{_text(draw)}\n"
+
+
+def message(number: int, minutes: float = 0) -> str:
+    """Return a line of a receiver, unlike that of any other number, so many minutes from now."""
+    at = (datetime.now(UTC) + timedelta(minutes=minutes)).strftime("%Y-%m-%d %H:%M:%S")
+    street = STREETS[number % len(STREETS)]
+    text = f"p 1 bon-0{number % 9 + 1} br woning {street} nijmegen {100_000 + number * 37:06d}"
+    return f"FLEX|{at}|1600/2/K/A|10.120|{2_000_000 + number:09d} {126_999 + number:09d}|ALN|{text}\n"
 
 
 def _text(draw: random.Random) -> str:

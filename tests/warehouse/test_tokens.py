@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.loader.decoding import Row
+from warehouse.loader.decoding import RejectedRow, Row
 from warehouse.loader.tokens import acks, batch_token, to_ranges
 
 KEYS = st.tuples(st.sampled_from(["demo", "p2000"]), st.integers(1, 50), st.integers(1, 3))
@@ -61,3 +61,12 @@ def test_acks_name_every_receipt_once_in_messages_of_bounded_size(
 
 def test_a_record_without_a_receipt_is_not_acknowledged() -> None:
     assert list(acks(rows([("demo", 0, 1), ("demo", 3, 1)]))) == [{"source": "demo", "ranges": [[3, 3]]}]
+
+
+def test_rejects_are_acknowledged_apart_from_what_is_stored() -> None:
+    stored = rows([("demo", 1, 1), ("demo", 3, 1)])
+    rejects = [RejectedRow(b"{}", "demo", receipt, 1, "2026-01-01") for receipt in (2, 4)]
+    assert list(acks([*stored, *rejects])) == [
+        {"source": "demo", "ranges": [[1, 1], [3, 3]]},
+        {"source": "demo", "ranges": [[2, 2], [4, 4]], "rejected": True},
+    ]

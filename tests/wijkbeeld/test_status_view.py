@@ -89,3 +89,14 @@ def test_without_the_warehouse_the_rest_is_shown() -> None:
     assert "no counts now: does not answer" in text
     assert "642" in text
     assert "?" in text
+
+
+def test_a_paused_source_is_told_with_what_to_do() -> None:
+    feed = {"state": "paused", "error": "50 records in a row", "progress": None, "next_poll_at": None}
+    pause = {"text": "100 of 500 records rejected as unparsed"}
+    text = _printed(_report(feeds={"live": feed}, paused=pause))
+
+    assert "p2000: paused, 100 of 500 records rejected as unparsed" in text
+    assert "wijkbeeld rejected list --source p2000" in text
+    assert "wijkbeeld rejected resume p2000" in text
+    assert all(len(line) <= 80 for line in text.splitlines())

@@ -78,6 +78,12 @@ class Row(NamedTuple):
     identity: Identity | None = None
 
 
+class RejectedRow(Row):
+    """A row of table ``rejected``."""
+
+    __slots__ = ()
+
+
 # What the class itself does, without its check of the number of fields: half the time, for every row.
 _new_row: Callable[[type[Row], tuple[object, ...]], Row] = tuple.__new__
 
@@ -181,7 +187,7 @@ def decode_reject(value: bytes | None) -> Row:
     """Return the row in ``RejectRow`` bytes; its version is its ``rev``."""
     row, source, receipt = _open(value, REJECT_COLUMNS)
     rev = _whole(row, "rev", 0)
-    return Row(value or b"", source, receipt, rev, checked_day(row["bucket"], "bucket"))
+    return RejectedRow(value or b"", source, receipt, rev, checked_day(row["bucket"], "bucket"))
 
 
 def checked_day(text: object, field: str) -> str:

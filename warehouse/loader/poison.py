@@ -10,7 +10,7 @@ import orjson
 from domain.codec import HEADER_RECEIPT
 from domain.rejects import RejectReason
 from domain.rows import RejectRow
-from warehouse.loader.decoding import Message, Poison, Row, checked_day, checked_hour
+from warehouse.loader.decoding import Message, Poison, RejectedRow, Row, checked_day, checked_hour
 
 UNKNOWN_DAY = "1970-01-01"
 UNKNOWN_SOURCE = "unknown"
@@ -46,7 +46,7 @@ def reject(message: Message, fault: Poison) -> Row:
         received_at=_time(row.get("received_at")),
         schema_v=0,
     )
-    return Row(orjson.dumps(entry), source, receipt, entry["rev"], entry["bucket"])
+    return RejectedRow(orjson.dumps(entry), source, receipt, entry["rev"], entry["bucket"])
 
 
 def _loose(value: bytes | None) -> dict[str, Any]:

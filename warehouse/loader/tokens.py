@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from domain.rows import AckRow
-from warehouse.loader.decoding import Row
+from warehouse.loader.decoding import RejectedRow, Row
 
 RANGES_PER_ACK = 5_000
 """So many ranges are under 250 kB of JSON, a quarter of what a broker takes."""
@@ -38,13 +38,17 @@ def to_ranges(receipts: Iterable[int]) -> list[list[int]]:
 def acks(rows: Iterable[Row], size: int = RANGES_PER_ACK) -> Iterator[AckRow]:
     """Yield the acknowledgements for rows that are durable, per source, in messages of bounded size.
 
-    A receipt of 0 is a record whose receipt could not be told; nobody can be told of it.
+    Rejects are acknowledged apart. A receipt of 0 is a record whose receipt could not be told; nobody
+    can be told of it.
     """
-    by_source: defaultdict[str, list[int]] = defaultdict(list)
+    receipts: defaultdict[tuple[str, bool], list[int]] = defaultdict(list)
     for row in rows:
         if row.receipt > 0:
-            by_source[row.source].append(row.receipt)
-    for source, receipts in sorted(by_source.items()):
-        ranges: Sequence[list[int]] = to_ranges(receipts)
+            receipts[row.source, isinstance(row, RejectedRow)].append(row.receipt)
+    for (source, rejected), found in sorted(receipts.items()):
+        ranges: Sequence[list[int]] = to_ranges(found)
         for start in range(0, len(ranges), size):
-            yield AckRow(source=source, ranges=list(ranges[start : start + size]))
+            ack = AckRow(source=source, ranges=list(ranges[start : start + size]))
+            if rejected:
+                ack["rejected"] = True
+            yield ack

@@ -46,7 +46,8 @@ export function renderSources(rows, sources, now) {
       setAge(line.cells[1], row?.received_at);
       setText(line.cells[2], row ? moment(row.occurred_at, now) : "nog niets");
       setText(line.cells[3], count(sources[name]?.received));
-      setText(line.cells[4], history(sources[name]));
+      setText(line.cells[4], sources[name]?.paused ? "gepauzeerd" : history(sources[name]));
+      setAttribute(line, "data-paused", String(Boolean(sources[name]?.paused)));
     });
   const newest = rows.reduce((best, row) => (!best || row.received_at > best.received_at ? row : best), null);
   setAge(byId("newest"), newest?.received_at);
@@ -83,6 +84,16 @@ export function renderParts(parts) {
       const again = restarts ? `, ${plural(restarts, "keer", "keer")} herstart` : "";
       setText(item.lastElementChild, (STATES[state] ?? state) + again);
     });
+}
+
+/** A sentence on sources that are paused for their rejects, or "". */
+export function pausedNotice(sources) {
+  return Object.entries(sources).filter(([, source]) => source?.paused).map(([name, { paused }]) => {
+    const share = paused.rejects === paused.among
+      ? `${plural(paused.rejects, "record", "records")} na elkaar`
+      : `${count(paused.rejects)} van ${count(paused.among)} records`;
+    return `Bron ${name} is gepauzeerd: ${share} afgewezen (${paused.reason}). Haar beeld staat stil.`;
+  }).join(" ");
 }
 
 /** A sentence on parts that do not run, or "". */

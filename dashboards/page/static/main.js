@@ -5,7 +5,7 @@ import { HourChart } from "./chart.js";
 import { Clock } from "./clock.js";
 import { byId, setAttribute, setText } from "./dom.js";
 import { Feed } from "./feed.js";
-import { partsNotice, renderAbove, renderNow, renderParts, renderShare, renderSources } from "./figures.js";
+import { partsNotice, pausedNotice, renderAbove, renderNow, renderParts, renderShare, renderSources } from "./figures.js";
 import { time, timeSeconds } from "./format.js";
 import { renderBuilding, sentence, WijkMap } from "./map.js";
 import { listen } from "./stream.js";
@@ -82,7 +82,8 @@ function showTime() {
   }
   const down = partsNotice(state.system.parts ?? {});
   const paused = state.paused ? `Gepauzeerd: dit is het beeld van ${timeSeconds(state.pausedAt)}.` : "";
-  const text = clock.notice() || paused || (down && `Niet alles draait (${down}). Het beeld kan achterlopen.`);
+  const text = clock.notice() || paused || (down && `Niet alles draait (${down}). Het beeld kan achterlopen.`)
+    || pausedNotice(state.system.sources ?? {});
   byId("notice").hidden = !text;
   setText(byId("notice"), text);
   setAttribute(byId("notice"), "data-live", live);

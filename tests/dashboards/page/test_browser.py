@@ -147,6 +147,18 @@ def test_a_part_that_restarts_is_told(page_of_city: Served, open_page: Open, war
     expect(page.locator("#notice")).to_be_hidden(timeout=_SLOW)
 
 
+def test_a_paused_source_is_told(page_of_city: Served, open_page: Open, warehouse: Client) -> None:
+    page = open_page(page_of_city)
+    _live(page)
+    paused = {"reason": "unparsed", "rejects": 50, "among": 50}
+    page_of_city.system["sources"] = {"test": {"received": 3, "progress": {}, "paused": paused}}
+    told = "Bron test is gepauzeerd: 50 records na elkaar afgewezen (unparsed)."
+    expect(page.locator("#notice")).to_contain_text(told, timeout=_SLOW)
+    expect(page.locator("#sources-rows")).to_contain_text("gepauzeerd")
+    page_of_city.system["sources"] = {"test": {"received": 3, "progress": {}, "paused": None}}
+    expect(page.locator("#notice")).to_be_hidden(timeout=_SLOW)
+
+
 def test_walking_with_the_keyboard(warehouse: Client, page_of_city: Served, open_page: Open) -> None:
     _add_now(warehouse, 2, theme="drugs", kind="signal")
     page = open_page(page_of_city)
