@@ -315,8 +315,5 @@ def create_topics(bootstrap: str, specs: Iterable[TopicSpec]) -> None:
 
 
 def _topic_options(spec: TopicSpec) -> dict[str, Any]:
-    return {
-        "num_partitions": spec.partitions,
-        "replication_factor": -1,
-        "configs": {"retention.ms": str(int(spec.retention.total_seconds() * 1000))},
-    }
+    kept = {"retention.ms": str(int(spec.retention.total_seconds() * 1000))}
+    return {"num_partitions": spec.partitions, "replication_factor": -1, "configs": kept}

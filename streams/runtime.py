@@ -27,7 +27,8 @@ from mode.threads import WorkerThread
 
 from domain.topics import Lane, lane_of
 from domain.vitals import Drained
-from streams.chunk_worker import ChunkWorker, Delivery, Partition
+from streams.chunk_worker import ChunkWorker, Delivery
+from streams.client_state import heard, positions, spare_record_objects
 from streams.fetch_budget import FetchBudget
 from streams.intake import Fetched, Intake
 from streams.publishing import passes_by_itself
@@ -63,9 +64,9 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
         max_records: int | None = None,  # Faust's own, which knows no bytes
     ) -> Any:
         assignment = consumer._subscription.subscription.assignment
-        before = _positions(assignment)
+        before = positions(assignment)
         live = {tp for tp in active_partitions if lane_of(tp.topic) is Lane.LIVE}
-        _spare_record_objects(consumer._fetcher)
+        spare_record_objects(consumer._fetcher)
         max_records = self.app.fetch_budget.records
         records: Mapping[Any, list[Any]] = {}
         if live and live != active_partitions:
@@ -79,8 +80,8 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
         return Fetched(
             {TP(*tp): found for tp, found in records.items()},
             before,
-            _positions(assignment),
-            *_heard(assignment),
+            positions(assignment),
+            *heard(assignment),
         )
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
@@ -99,41 +100,6 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
     def on_crash(self, msg: str, *fmt: Any, **kwargs: Any) -> None:  # noqa: ARG002  # mode's own
         """Log the kind of error instead of printing a traceback."""
         _log.warning("consumer_thread_ended", error=type(fmt[-1]).__name__ if fmt else "")
-
-
-def _spare_record_objects(fetcher: Any) -> None:
-    """Let what was fetched be handed out as the decoder gives it, without a second object per record.
-
-    The decoder's records have the attributes of ``streams.chunk.FetchedRecord``. Results that arrive
-    later come as aiokafka's own ``ConsumerRecord``, which has them too.
-    """
-    for result in fetcher._records.values():
-        unpacking = getattr(result, "_partition_records", None)
-        if unpacking is not None:
-            unpacking._consumer_record = _as_decoded
-
-
-def _as_decoded(_partition: Any, record: Any) -> Any:
-    return record
-
-
-def _positions(assignment: Any) -> dict[Partition, int]:
-    tps = () if assignment is None else assignment.tps
-    states = ((tp, assignment.state_value(tp)) for tp in tps)
-    return {TP(*tp): state.position for tp, state in states if state.has_valid_position}
-
-
-def _heard(assignment: Any) -> tuple[dict[Partition, int], float]:
-    """Return the ends of logs, as fetches brought them, and when the broker last answered one.
-
-    Nothing else tells the end: the embedded broker's answer to a question for it is wrong.
-    """
-    tps = () if assignment is None else assignment.tps
-    states = {tp: assignment.state_value(tp) for tp in tps}
-    ends: dict[Partition, int] = {
-        TP(*tp): state.highwater for tp, state in states.items() if state.highwater is not None
-    }
-    return ends, max((state.timestamp or 0 for state in states.values()), default=0) / 1000
 
 
 class _NoReadOffsets(dict[TP, int | None]):
