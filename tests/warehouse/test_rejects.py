@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import orjson
 import pytest
@@ -27,27 +28,26 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 RECORD = '{"kind":"signal"}'
 
 
-def row(receipt: int, age: timedelta = timedelta(hours=1), **other: object) -> dict[str, object]:
-    """A row as ``RejectRow`` has it, with fields changed."""
-    usual = RejectRow(
-        source="demo",
-        event_id=f"e{receipt}",
-        receipt=receipt,
-        rev=1,
-        bucket=(NOW - age).date().isoformat(),
-        reason="invalid",
-        field="data.theme",
-        code="missing",
-        length=321,
-        value_hash="",
-        record=RECORD,
-        received_at=clickhouse_time(NOW - age),
-        schema_v=1,
-    )
-    return {**usual, **other}
+def row(receipt: int, age: timedelta = timedelta(hours=1), **other: object) -> RejectRow:
+    usual = {
+        "source": "demo",
+        "event_id": f"e{receipt}",
+        "receipt": receipt,
+        "rev": 1,
+        "bucket": (NOW - age).date().isoformat(),
+        "reason": "invalid",
+        "field": "data.theme",
+        "code": "missing",
+        "length": 321,
+        "value_hash": "",
+        "record": RECORD,
+        "received_at": clickhouse_time(NOW - age),
+        "schema_v": 1,
+    }
+    return cast(RejectRow, usual | other)
 
 
-def insert(client: Client, *rows: dict[str, object]) -> None:
+def insert(client: Client, *rows: RejectRow) -> None:
     for number, each in enumerate(rows):
         client.insert_rows("rejected", orjson.dumps(each), f"{each['receipt']}-{number}")
 
