@@ -56,12 +56,14 @@ def note(
         The pause that begins with them; None if none does, or one holds already.
     """
     found = connection.execute(
-        "SELECT no, max(judged_after, last_receipt - ?) FROM source WHERE name = ?", (REMEMBERED, source)
+        "SELECT no, max(judged_after, last_receipt - ?), last_receipt FROM source WHERE name = ?",
+        (REMEMBERED, source),
     ).fetchone()
     if found is None:
         return None
-    number, floor = found
-    new = _insert(connection, number, ((receipt, why) for receipt, why in rejects if receipt > floor))
+    number, floor, last = found
+    # A broker that keeps its topics may still have the rejects of an outbox that is no more.
+    new = _insert(connection, number, ((n, why) for n, why in rejects if floor < n <= last))
     if not new or connection.execute("SELECT 1 FROM pause WHERE source = ?", (number,)).fetchone():
         return None
     for reason, receipts in new.items():

@@ -133,6 +133,12 @@ def test_a_source_that_nobody_registered_is_passed_over(outbox: Outbox) -> None:
     assert paused_sources(outbox.path) == {}
 
 
+def test_a_receipt_that_was_never_given_counts_for_nothing(outbox: Outbox) -> None:
+    issue(outbox, "bad", 2)
+    assert outbox.note_rejects("bad", [(n, UNPARSED) for n in range(1, 9)], NOON) is None
+    assert receive(outbox, "bad", unreadable("a")) is not None
+
+
 def test_what_is_long_past_is_forgotten_and_not_learned_again(outbox: Outbox) -> None:
     issue(outbox, "bad", 3)
     outbox.note_rejects("bad", [(1, UNPARSED)], NOON)
