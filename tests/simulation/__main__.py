@@ -7,7 +7,7 @@ import sys
 import time
 
 from tests.simulation.patience import running_engine, without_waiting
-from tests.simulation.world import Failed, simulate
+from tests.simulation.run import Failed, simulate
 
 
 def main() -> int:

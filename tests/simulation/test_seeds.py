@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.simulation.engine import Engine
-from tests.simulation.world import simulate
+from tests.simulation.run import simulate
 
 pytestmark = pytest.mark.integration
 

@@ -16,7 +16,7 @@ from streams.commit_tracker import CommitTracker, Ticket
 from tests.simulation.engine import Connection, Engine
 from tests.simulation.log import OnItsWay, Partition
 from tests.simulation.parts import Publish, Variant
-from tests.simulation.world import Failed, simulate
+from tests.simulation.run import Failed, simulate
 from warehouse.loader.batching import Batch
 from warehouse.loader.config import BatchLimits
 from warehouse.loader.decoding import Row
