@@ -127,6 +127,14 @@ def _recompute(settings: Settings, stop: threading.Event, on_ready: Callable[[],
     run(RecomputeConfig(login.url, login.user, login.password), stop, on_ready)
 
 
+def _archive(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+    from warehouse.archive import ArchiveConfig, run
+
+    login = reader_login(settings)
+    folder = DataDir(settings.data_dir).archive
+    run(ArchiveConfig(login.url, login.user, login.password, folder), stop, on_ready)
+
+
 def _page(settings: Settings, stop: threading.Event, on_ready: Callable[[], None]) -> None:
     from dashboards.page import PageConfig, run
     from wijkbeeld.system_state import system_state
@@ -174,6 +182,7 @@ PARTS: Mapping[str, Run] = MappingProxyType(
         "streams": _streams,
         "loader": _loader,
         "recompute": _recompute,
+        "archive": _archive,
         "page": _page,
     }
 )
@@ -187,7 +196,12 @@ def known_sources(settings: Settings) -> tuple[str, ...]:
 
 
 def _group(part: str, settings: Settings) -> str:
-    suffix = "" if settings.incarnation == STANDING_INCARNATION else f"-{settings.incarnation}"
+    return group_name(part, settings.incarnation)
+
+
+def group_name(part: str, incarnation: str) -> str:
+    """Return the consumer group of a part in a life of the broker."""
+    suffix = "" if incarnation == STANDING_INCARNATION else f"-{incarnation}"
     return f"wijkbeeld-{part}{suffix}"
 
 

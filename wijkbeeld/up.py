@@ -21,6 +21,7 @@ from wijkbeeld.progress import Progress
 from wijkbeeld.settings import Settings
 from wijkbeeld.setup import prepare_warehouse
 from wijkbeeld.supervisor.plan import (
+    ARCHIVE,
     INGEST,
     LOADER,
     LOOPBACK,
@@ -112,7 +113,8 @@ def _start(plan: Plan, supervisor: Supervisor, progress: Progress, stop: threadi
     _wait_for("ClickHouse", prepare, supervisor, stop)
     supervisor.start_part(LOADER)
     supervisor.start_part(RECOMPUTE)
-    _wait_for_parts((PAGE, INGEST, STREAMS, LOADER, RECOMPUTE), supervisor, progress, stop)
+    supervisor.start_part(ARCHIVE)
+    _wait_for_parts((PAGE, INGEST, STREAMS, LOADER, RECOMPUTE, ARCHIVE), supervisor, progress, stop)
     if not stop.is_set():
         progress.address(plan.page_url)
 

@@ -72,7 +72,7 @@ class RunningWijkbeeld:
         assert self._process is not None
         assert self._process.poll() is None, f"up ended:\n{self.output[-2000:]}"
         parts = self.parts()
-        return len(parts) == 7 and all(part["state"] == "running" for part in parts.values())
+        return len(parts) == 8 and all(part["state"] == "running" for part in parts.values())
 
     def parts(self) -> dict[str, Any]:
         """Return the parts of ``run.json``."""

@@ -19,6 +19,7 @@ from wijkbeeld.supervisor.child import ChildSpec, guarded, python_part
 LOOPBACK = "127.0.0.1"
 BROKER, WAREHOUSE, INGEST, STREAMS = "broker", "warehouse", "ingest", "streams"
 LOADER, RECOMPUTE, PAGE = "loader", "recompute", "page"
+ARCHIVE = "archive"
 
 NEEDS_BROKER = (INGEST, STREAMS, LOADER)
 """Parts that must not live through a change of the embedded broker, in the order in which they end."""

@@ -32,6 +32,7 @@ class RunFile:
         self._urls = dict(urls)
         self.parts: dict[str, PartState] = {}
         self.incarnation = ""
+        self.broker = ""
 
     def set(self, part: str, state: str, pid: int | None = None, message: str | None = None) -> None:
         """Record the state of a part."""
@@ -48,6 +49,7 @@ class RunFile:
             {
                 "pid": os.getpid(),
                 "incarnation": self.incarnation,
+                "broker": self.broker,
                 "urls": self._urls,
                 "parts": {name: asdict(part) for name, part in self.parts.items()},
             },

@@ -11,6 +11,7 @@ from wijkbeeld.settings import STANDING_INCARNATION
 from wijkbeeld.supervisor.backoff import Backoff
 from wijkbeeld.supervisor.child import Child, ChildSpec
 from wijkbeeld.supervisor.plan import (
+    ARCHIVE,
     BROKER,
     INGEST,
     LOADER,
@@ -33,6 +34,7 @@ PART_STOP_SECONDS = {
     STREAMS: 2.5,
     LOADER: 2.5,
     RECOMPUTE: 1.5,
+    ARCHIVE: 1.5,
     PAGE: 2.0,
     BROKER: 0.5,
     WAREHOUSE: 2.5,
@@ -86,7 +88,10 @@ class Supervisor:
             self._broker = f"{LOOPBACK}:{port}"
             self._incarnation = uuid.uuid4().hex[:12]
             self._run_file.incarnation = self._incarnation
+            self._run_file.broker = self._broker
             self._start(self._plan.broker_child(port))
+        else:
+            self._run_file.broker = self._broker
 
     def start_part(self, name: str) -> None:
         """Start a part of ours against the broker's present life."""
@@ -168,7 +173,13 @@ class Supervisor:
         """Drain and end every part, those that produce first, within ``STOP_SECONDS``."""
         deadline = time.monotonic() + STOP_SECONDS
         self._restart_at.clear()
-        for group in ((INGEST,), (STREAMS,), (LOADER,), (RECOMPUTE, PAGE, BROKER), (WAREHOUSE,)):
+        for group in (
+            (INGEST,),
+            (STREAMS,),
+            (LOADER,),
+            (RECOMPUTE, ARCHIVE, PAGE, BROKER),
+            (WAREHOUSE,),
+        ):
             self._end(group, deadline)
 
     def _end(self, names: tuple[str, ...], deadline: float) -> None:
