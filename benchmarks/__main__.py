@@ -13,6 +13,7 @@ BENCHMARKS = {
     ),
     "ingest": ("benchmarks.ingest_publish", "outbox -> broker, beside a bare send loop"),
     "loader": ("benchmarks.loader", "events -> ClickHouse, beside a bare insert"),
+    "backfill": ("benchmarks.backfill", "an archive replayed beside live events: rate and freshness"),
 }
 
 

@@ -93,12 +93,12 @@ class Replaying:
             outside = Outside(
                 publish=stack.enter_context(BackfillPublisher(system.broker)),
                 loader=committed,
-                held_back=Pressure(client, limits),
+                window=Pressure(client, limits),
                 check=system.check,
                 remember=self.jobs.save,
                 tell=self.view.show,
             )
-            yield Replay(origin, job, outside, limits)
+            yield Replay(origin, job, outside, limits.rate)
 
     def _origin(self, order: Order, system: System | None, stack: ExitStack) -> Origin:
         if order.origin == ARCHIVE:

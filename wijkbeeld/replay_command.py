@@ -67,15 +67,15 @@ def replay(
 ) -> None:
     """Publish located events once more, beside the live ones.
 
-    What the warehouse has already is not counted again; what it lacks is restored. Ctrl-C stops; the
-    same command, or --resume, goes on from there.
+    What the warehouse has is not counted again; what it lacks is restored.
+
+    Ctrl-C stops; the same command, or --resume, goes on from there.
     """
     from wijkbeeld.status import NotRunningError
 
     if archive and topic:
         raise SettingsError("--archive or --topic: choose one")
     settings = read_settings().model_copy(update={"data_dir": data_dir.absolute()})
-    _log_to(DataDir(settings.data_dir))
     asked = Asked(since, until, source, topic=topic, everything=everything, resume=resume)
     try:
         if dry_run:
@@ -127,7 +127,10 @@ def _replay(
     settings: Settings, folder: Path | None, asked: Asked, rate: float | None, *, as_json: bool
 ) -> int:
     from warehouse.replay.pacing import Limits
+    from wijkbeeld.replay_system import require_system
 
+    require_system(settings)
+    _log_to(DataDir(settings.data_dir))
     replaying = _replaying(settings, folder)
     with replaying.jobs.lock(), replaying.view:
         job = _job(settings, asked, replaying.jobs)

@@ -73,14 +73,9 @@ def find_system(settings: Settings) -> System:
         NotRunningError: neither is there.
         BrokerUnavailable: it runs, and broker or loader do not at this moment.
     """
-    data_dir = DataDir(settings.data_dir.absolute())
-    if not data_dir.is_running():
-        if settings.broker and settings.clickhouse:
-            return System(settings.broker, settings.incarnation, reader_login(settings))
-        raise NotRunningError(
-            f"nothing runs on {data_dir.root}; start it with: wijkbeeld up (or set WIJKBEELD_BROKER and "
-            "WIJKBEELD_CLICKHOUSE)"
-        )
+    data_dir = require_system(settings)
+    if data_dir is None:
+        return System(settings.broker, settings.incarnation, reader_login(settings))
     run, access = read_json(data_dir.run), read_json(data_dir.access)
     parts = run.get("parts")
     loader = parts.get(LOADER_PART) if isinstance(parts, dict) else None
@@ -91,6 +86,23 @@ def find_system(settings: Settings) -> System:
     else:
         login = reader_login(settings)
     return System(str(run["broker"]), _incarnation(run), login, data_dir)
+
+
+def require_system(settings: Settings) -> DataDir | None:
+    """Return the data directory on which something runs; None if the settings name what runs elsewhere.
+
+    Raises:
+        NotRunningError: neither is there.
+    """
+    data_dir = DataDir(settings.data_dir.absolute())
+    if data_dir.is_running():
+        return data_dir
+    if settings.broker and settings.clickhouse:
+        return None
+    raise NotRunningError(
+        f"nothing runs on {data_dir.root}; start it with: wijkbeeld up (or set WIJKBEELD_BROKER and "
+        "WIJKBEELD_CLICKHOUSE)"
+    )
 
 
 def _incarnation(run: Mapping[str, object]) -> str:

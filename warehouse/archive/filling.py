@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
-from warehouse.archive.event_log import EventLog
 from warehouse.archive.fingerprint import Fingerprint
 from warehouse.archive.folder import Folder
 from warehouse.archive.parquet import (
@@ -22,6 +22,14 @@ from warehouse.archive.parquet import (
 from warehouse.archive.rows import Row, Selection, key_of, without_repeats
 
 _EVERYTHING = Selection()
+
+
+class Log(Protocol):
+    """What a day is filled from; see ``event_log.EventLog``."""
+
+    def rows(self, day: str) -> Iterator[Row]:
+        """Yield the rows that were received on a day, in the order of their names, each once."""
+        ...
 
 
 class State(StrEnum):
@@ -94,7 +102,7 @@ def _is_what_it_says(path: Path, facts: DayFacts) -> bool:
     return (found.rows, found.digest) == (facts.rows, facts.digest)
 
 
-def fill_day(folder: Folder, log: EventLog, day: str, *, anew: bool = False) -> DayFacts:
+def fill_day(folder: Folder, log: Log, day: str, *, anew: bool = False) -> DayFacts:
     """Write a day's file from what is archived of it and what the log has; memory is bounded.
 
     Args:

@@ -12,7 +12,7 @@ from warehouse.archive.rows import Key, Row, Selection, as_event, key_of
 from warehouse.replay.origin import Batch, Position
 from warehouse.replay.records import Encoder
 
-ROWS_PER_BATCH = 5_000
+ROWS_PER_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from warehouse.replay.origin import Batch, Position
 from warehouse.replay.records import ByPartition, Columns
 
 TOPICS = (EVENTS, EVENTS_BACKFILL)
-ROWS_PER_BATCH = 5_000
+ROWS_PER_BATCH = 1_000
 
 _CLOCKS = timedelta(hours=1)
 """A record was published after it was received, by clocks that agree to within this."""

@@ -5,12 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-
-from warehouse.client import Client
-
-DEFAULT_WINDOW = 20_000
-"""Events that may be published and not yet loaded. It bounds what the embedded broker holds for us, what
-is published again after a stop, and the batches that a live event may have to wait behind."""
+from typing import Any, Protocol
 
 _LOOK_SECONDS = 0.5
 
@@ -24,26 +19,39 @@ WHERE token NOT IN (SELECT token FROM dirty_done)
 """
 
 
+class Asked(Protocol):
+    """What answers a query: ``warehouse.client.Client``."""
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a SELECT."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds of a replay.
 
     Attributes:
         rate: events per second; None for as fast as the others allow.
-        window: events that may be published and not yet loaded.
+        window: most events that may be published and not yet loaded. It bounds what is published again
+            after a stop, and the batches that a live event may have to wait behind.
+        least_window: the same while live events are late.
         backlog: batches of history whose cells may be outstanding.
-        live_seconds: age that live events may reach before their cells are computed.
+        live_seconds: age of a live batch without its cells at which live events are late.
     """
 
     rate: float | None = None
-    window: int = DEFAULT_WINDOW
+    window: int = 20_000
+    least_window: int = 1_000
     backlog: int = 2
     live_seconds: float = 1.0
 
 
 @dataclass(slots=True)
 class Pressure:
-    """Asks the warehouse whether the cells keep up.
+    """Asks the warehouse whether the cells keep up, and fits the window to it.
+
+    As congestion control does: half of it when live events are late, a little more when they are not.
 
     Args:
         client: a user who may read.
@@ -51,25 +59,31 @@ class Pressure:
         clock: monotonic, seconds.
     """
 
-    client: Client
+    client: Asked
     limits: Limits
     clock: Callable[[], float] = time.monotonic
+    _window: int = 0
     _looked: float = float("-inf")
     _held: bool = False
 
-    def __call__(self) -> bool:
-        """Return whether to hold back; looks at most twice a second.
+    def __call__(self) -> int:
+        """Return how many events may be on their way now; looks at most twice a second.
 
         Raises:
             WarehouseUnavailable: ClickHouse is away.
         """
-        now = self.clock()
-        if now - self._looked >= _LOOK_SECONDS:
-            ((history, live, age),) = self.client.query(_PRESSURE)
-            late = bool(live) and int(age) / 1000 > self.limits.live_seconds
-            self._held = int(history) > self.limits.backlog or late
-            self._looked = self.clock()
-        return self._held
+        if self.clock() - self._looked >= _LOOK_SECONDS:
+            self._look()
+        return 0 if self._held else self._window
+
+    def _look(self) -> None:
+        ((history, live, age),) = self.client.query(_PRESSURE)
+        late = bool(live) and int(age) / 1000 > self.limits.live_seconds
+        least, most = self.limits.least_window, self.limits.window
+        step = -self._window // 2 if late else least
+        self._window = max(least, min(most, self._window + step))
+        self._held = late or int(history) > self.limits.backlog
+        self._looked = self.clock()
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from warehouse.replay.jobs import Job
 from warehouse.replay.origin import Batch, Origin
-from warehouse.replay.pacing import Limits, Pace
+from warehouse.replay.pacing import Pace
 from warehouse.replay.records import ByPartition
 
 _TICK_SECONDS = 0.05
@@ -36,7 +36,7 @@ class Outside:
     Attributes:
         publish: the broker.
         loader: how far the loader is with it.
-        held_back: tells whether the warehouse is behind.
+        window: tells how many events may be on their way now.
         check: called often; raises Transient when the broker is no longer the one that was published to.
         remember: keeps the job.
         tell: takes the job and the number of events published and not yet loaded.
@@ -44,7 +44,7 @@ class Outside:
 
     publish: Publish
     loader: LoaderPosition
-    held_back: Callable[[], bool]
+    window: Callable[[], int]
     check: Callable[[], None]
     remember: Callable[[Job], None]
     tell: Callable[[Job, int], None]
@@ -66,13 +66,13 @@ class Replay:
         origin: what is replayed.
         job: how far it is; kept up to date.
         outside: see there.
-        limits: how fast.
+        rate: events per second at most; None for no bound.
     """
 
     origin: Origin
     job: Job
     outside: Outside
-    limits: Limits
+    rate: float | None = None
     _flights: deque[_Flight] = field(default_factory=deque)
     _settled: float = float("-inf")
 
@@ -83,7 +83,7 @@ class Replay:
             Transient: broker or warehouse are away; run a new session.
             Terminal: the origin cannot be read, or the broker refuses the records for good.
         """
-        pace = Pace(self.limits.rate)
+        pace = Pace(self.rate)
         for batch in self.origin.batches(self.job.position):
             if not self._wait(stop, lambda batch=batch: pace.delay() <= 0 and self._has_room(batch)):  # type: ignore[misc] # mypy cannot type a default in a lambda
                 return False
@@ -97,10 +97,9 @@ class Replay:
         return sum(flight.batch.events for flight in self._flights)
 
     def _has_room(self, batch: Batch) -> bool:
-        if not batch.events:
-            return True
-        fits = not self._flights or self._in_flight + batch.events <= self.limits.window
-        return fits and not self.outside.held_back()
+        # A batch that is larger than the window goes alone.
+        window, under_way = self.outside.window(), self._in_flight
+        return not batch.events or (window > 0 and (not under_way or under_way + batch.events <= window))
 
     def _wait(self, stop: threading.Event, may_go: Callable[[], bool]) -> bool:
         """Wait until ``may_go``; return False when ``stop`` comes first. What is durable is noted."""
