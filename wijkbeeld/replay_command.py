@@ -28,42 +28,49 @@ STOPPED_STATUS = 130
 NOT_RUNNING_STATUS = 3
 
 
+DataDirOption = Annotated[
+    Path, typer.Option("--data-dir", envvar="WIJKBEELD_DATA_DIR", help="Folder that keeps everything.")
+]
+FromOption = Annotated[
+    str | None,
+    typer.Option("--from", help="First time of receipt, Europe/Amsterdam unless with an offset."),
+]
+UntilOption = Annotated[str | None, typer.Option(help="First time of receipt that is left out.")]
+SourceOption = Annotated[str | None, typer.Option(help="Only this source.")]
+ArchiveOption = Annotated[
+    bool, typer.Option("--archive", help="Read the Parquet archive (the default).")
+]
+TopicOption = Annotated[
+    bool, typer.Option("--topic", help="Read what the topics of located events still hold.")
+]
+AllOption = Annotated[bool, typer.Option("--all", help="All times of receipt.")]
+ResumeOption = Annotated[
+    bool, typer.Option("--resume", help="Go on with the replay that was stopped last.")
+]
+RateOption = Annotated[
+    float | None,
+    typer.Option(help="At most so many events per second. Live events go first anyway.", min=1),
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Say how many events it would be; publish nothing.")
+]
+FolderOption = Annotated[Path | None, typer.Option(help="Folder of the archive (DATA_DIR/archive).")]
+JsonOption = Annotated[bool, typer.Option("--json", help="The counts at the end, for machines.")]
+
+
 def replay(
-    since: Annotated[
-        str | None,
-        typer.Option("--from", help="First time of receipt, Europe/Amsterdam unless with an offset."),
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--until", help="First time of receipt that is left out.")
-    ] = None,
-    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
-    archive: Annotated[
-        bool, typer.Option("--archive", help="Read the Parquet archive (the default).")
-    ] = False,
-    topic: Annotated[
-        bool, typer.Option("--topic", help="Read what the topics of located events still hold.")
-    ] = False,
-    everything: Annotated[bool, typer.Option("--all", help="All times of receipt.")] = False,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the replay that was stopped last.")
-    ] = False,
-    rate: Annotated[
-        float | None,
-        typer.Option(help="At most so many events per second. Live events go first anyway.", min=1),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say how many events it would be; publish nothing.")
-    ] = False,
-    folder: Annotated[
-        Path | None, typer.Option(help="Folder of the archive (DATA_DIR/archive).")
-    ] = None,
-    data_dir: Annotated[
-        Path,
-        typer.Option("--data-dir", envvar="WIJKBEELD_DATA_DIR", help="Folder that keeps everything."),
-    ] = DEFAULT_DATA_DIR,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="The counts at the end, for machines.")
-    ] = False,
+    since: FromOption = None,
+    until: UntilOption = None,
+    source: SourceOption = None,
+    archive: ArchiveOption = False,
+    topic: TopicOption = False,
+    everything: AllOption = False,
+    resume: ResumeOption = False,
+    rate: RateOption = None,
+    dry_run: DryRunOption = False,
+    folder: FolderOption = None,
+    data_dir: DataDirOption = DEFAULT_DATA_DIR,
+    as_json: JsonOption = False,
 ) -> None:
     """Publish located events once more, beside the live ones.
 

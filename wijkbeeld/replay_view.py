@@ -74,10 +74,10 @@ class ReplayView:
     @property
     def rate(self) -> float:
         """Records per second, over the last half minute."""
-        if len(self._marks) < 2:
+        if not self._marks:
             return 0.0
-        (began, first), (ended, last) = self._marks[0], self._marks[-1]
-        return (last - first) / max(ended - began, 0.001)
+        (began, first), (_, last) = self._marks[0], self._marks[-1]
+        return (last - first) / max(self._clock() - began, 0.001)
 
 
 def percent(job: Job) -> int:

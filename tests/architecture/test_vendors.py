@@ -36,7 +36,6 @@ ONE_MODULE_PER_ROOM: Mapping[str, set[str]] = {
     "pyarrow": {"warehouse"},
     "pydantic_settings": {"wijkbeeld"},
     "shapely": {"streams", "dashboards"},
-    "typer": {"wijkbeeld"},
     "urllib3": {"warehouse"},
     "zstandard": {"warehouse"},
 }
@@ -47,6 +46,7 @@ ONE_PACKAGE_PER_ROOM: Mapping[str, set[str]] = {
     "rich": {"wijkbeeld"},
     "sse_starlette": {"dashboards.page"},
     "starlette": {"dashboards.page", "warehouse.server"},
+    "typer": {"wijkbeeld"},
     "uvicorn": {"dashboards.page", "warehouse.server"},
 }
 """Packages that may import a library in several modules: what a web server or a terminal gives and takes
