@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from domain.topics import EVENTS, EVENTS_BACKFILL
+from tests.support.apache_kafka import ApacheKafka, why_not
 from tests.support.broker import EmbeddedBroker
 from tests.warehouse.story import Record, Story
 from tests.warehouse.topics import make_topics, publish
@@ -27,7 +31,9 @@ def broker() -> Iterator[EmbeddedBroker]:
         yield broker
 
 
-def read(broker: EmbeddedBroker, selection: Selection, after: Position | None = None) -> list[Batch]:
+def read(
+    broker: EmbeddedBroker | ApacheKafka, selection: Selection, after: Position | None = None
+) -> list[Batch]:
     reader = TopicReader(broker.address, TOPICS)
     try:
         return list(TopicOrigin(reader, selection).batches(after))
@@ -89,25 +95,49 @@ def test_empty_topics_are_an_end_too(broker: EmbeddedBroker) -> None:
     assert read(broker, Selection()) == []
 
 
-def test_the_publisher_tells_where_its_records_end_and_the_loaders_place_is_seen(
-    broker: EmbeddedBroker,
+@pytest.fixture(params=["embedded", "apache-kafka"])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EmbeddedBroker | ApacheKafka]:
+    """A broker of each kind."""
+    reason = why_not() if request.param == "apache-kafka" else None
+    if reason:
+        pytest.skip(reason)
+    with EmbeddedBroker() if request.param == "embedded" else ApacheKafka(tmp_path) as broker:
+        make_topics(broker.address)
+        yield broker
+
+
+def test_on_either_broker_the_replays_end_and_the_loaders_place_can_be_compared(
+    either: EmbeddedBroker | ApacheKafka,
 ) -> None:
-    publish(broker.address, Story(7, 500).records())
-    batches = read(broker, Selection())
-    before = _ends(broker)
-    with BackfillPublisher(broker.address) as again:
+    records = Story(7, 500).records()
+    publish(either.address, records)
+    batches = read(either, Selection(since=datetime(2026, 3, 1, tzinfo=UTC)))
+    assert values(batches) == sorted(record.value for record in records)
+    before = _ends(either)
+    with BackfillPublisher(either.address) as again:
         ends: dict[int, int] = {}
         for batch in batches:
             ends |= again(batch.records)
-    assert ends == _ends(broker)
-    assert ends != before
+    assert ends == _ends(either)
+    assert sum(ends.values()) == sum(before.values()) + len(records)
 
-    committed = Committed(broker.address, "nobody", EVENTS_BACKFILL)
+    committed = Committed(either.address, "loader", EVENTS_BACKFILL)
     assert committed.offsets() == {0: 0, 1: 0, 2: 0, 3: 0}
+    asyncio.run(_commit(either.address, "loader", {1: ends[1], 3: 2}))
+    assert committed.offsets() == {0: 0, 1: ends[1], 2: 0, 3: 2}
     committed.close()
 
 
-def _ends(broker: EmbeddedBroker) -> dict[int, int]:
+async def _commit(address: str, group: str, offsets: dict[int, int]) -> None:
+    consumer = AIOKafkaConsumer(bootstrap_servers=address, group_id=group, enable_auto_commit=False)
+    await consumer.start()
+    parts = {TopicPartition(EVENTS_BACKFILL, partition): at for partition, at in offsets.items()}
+    consumer.assign(list(parts))
+    await consumer.commit(parts)
+    await consumer.stop()
+
+
+def _ends(broker: EmbeddedBroker | ApacheKafka) -> dict[int, int]:
     reader = TopicReader(broker.address, [EVENTS_BACKFILL])
     ends = {partition: end for (_, partition), end in reader.ends().items()}
     reader.close()
