@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from domain.areas import Municipality
@@ -12,7 +13,7 @@ from domain.rows import EventRow, clickhouse_time, pack_version
 from domain.themes import THEMES, Theme
 from warehouse.archive.fingerprint import Fingerprint
 from warehouse.archive.folder import Folder
-from warehouse.archive.parquet import write_day
+from warehouse.archive.parquet import DayFacts, write_day
 from warehouse.archive.rows import Row, as_row
 
 SOURCE = "bench"
@@ -36,9 +37,11 @@ def write_archive(
         name = day.date().isoformat()
         made = _rows(random.Random(f"{seed}-{number}"), day, receipt, rows, municipality)
         receipt += rows
-        folder.replace(
-            name, lambda path, name=name, made=made: write_day(path, name, made, Fingerprint())
-        )  # type: ignore[misc]  # mypy cannot type a default in a lambda
+        folder.replace(name, partial(_write, day=name, rows=made))
+
+
+def _write(path: Path, *, day: str, rows: Iterator[Row]) -> DayFacts:
+    return write_day(path, day, rows, Fingerprint())
 
 
 def _rows(
