@@ -8,7 +8,7 @@ bytes to the log.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import get_type_hints
 
@@ -19,7 +19,12 @@ from warehouse.client import Client
 
 RECEIPTS_PER_PAGE = 20_000
 
-_MONTHS = "SELECT DISTINCT toYYYYMM(bucket) AS month FROM event_log ORDER BY month"
+_MONTHS = """
+SELECT toYYYYMM(bucket) AS month, count(), toString(max(ingested_at))
+FROM event_log
+GROUP BY month
+ORDER BY month
+"""
 
 # Repeats of a row lie in one partition and side by side in its order, so that they can be told apart
 # without a table of all rows in memory.
@@ -60,16 +65,27 @@ LIMIT 1 BY receipt, version
 
 
 @dataclass(frozen=True, slots=True)
+class _Month:
+    """What was found: number of rows and newest insert, and per day rows and sum of hashes."""
+
+    state: tuple[int, str]
+    days: list[tuple[str, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class EventLog:
     """Reads the log.
 
     Args:
         client: ClickHouse.
         between: called before each of its questions; may raise to end the reading.
+
+    Months of ``bucket`` that did not change since the last ``fingerprints`` are not read again.
     """
 
     client: Client
     between: Callable[[], None] = lambda: None
+    _months: dict[int, _Month] = field(default_factory=dict)
 
     def fingerprints(self) -> dict[str, Fingerprint]:
         """Return the fingerprint of each day of receipt (UTC, ISO).
@@ -78,11 +94,20 @@ class EventLog:
             WarehouseUnavailable: ClickHouse is away.
         """
         days: dict[str, Fingerprint] = {}
-        for (month,) in self.client.query(_MONTHS):
+        for month, rows, newest in self.client.query(_MONTHS):
             self.between()
-            for day, rows, digest in self.client.query(_FINGERPRINTS, {"month": int(month)}):
-                days.setdefault(str(day), Fingerprint()).add_all(int(rows), int(digest))
+            for day, logged, digest in self._days_of(int(month), (int(rows), str(newest))):
+                days.setdefault(day, Fingerprint()).add_all(logged, digest)
         return days
+
+    def _days_of(self, month: int, state: tuple[int, str]) -> list[tuple[str, int, int]]:
+        known = self._months.get(month)
+        if known is None or known.state != state:
+            found = self.client.query(_FINGERPRINTS, {"month": month})
+            days = [(str(day), int(rows), int(digest)) for day, rows, digest in found]
+            # Its state was asked for first: what came in between is read again the next time.
+            known = self._months[month] = _Month(state, days)
+        return known.days
 
     def rows(self, day: str) -> Iterator[Row]:
         """Yield the rows that were received on a day, in the order of their names, each once.

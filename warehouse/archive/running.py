@@ -47,10 +47,12 @@ def run(
         if waiting:
             waiting.pop()()
 
+    event_log: EventLog | None = None
     while not stop.is_set():
         pause = config.interval.total_seconds()
         try:
-            archive_once(config, clock or SystemClock(), stop, looked)
+            event_log = event_log or _connected(config, stop)
+            archive_once(config, event_log, clock or SystemClock(), looked)
             wait = _FIRST_WAIT
         except Transient as error:
             log.warning("warehouse_away", error=str(error), wait=wait)
@@ -59,36 +61,39 @@ def run(
             log.info("archive_busy")
             looked()
         except Stopping:
-            return
+            break
         stop.wait(pause)
+    if event_log is not None:
+        event_log.client.close()
 
 
-def archive_once(
-    config: ArchiveConfig, clock: Clock, stop: threading.Event, looked: Callable[[], None]
-) -> None:
-    """Bring the days that are over up to date with the log.
-
-    Raises:
-        Stopping: ``stop`` was set in the middle of a day.
-        Terminal, Transient: see ``run``.
-    """
-    folder = Folder(config.folder)
+def _connected(config: ArchiveConfig, stop: threading.Event) -> EventLog:
     client = connect(config.url, config.user, config.password)
-    try:
-        with folder.lock():
-            event_log = EventLog(client, between=lambda: _go_on(stop))
-            days = compare(folder, event_log.fingerprints())
-            looked()
-            for day in days:
-                if day.state is State.DAMAGED:
-                    structlog.get_logger(__name__).warning("archive_damaged", day=day.day)
-                if day.state in _TO_FILL and is_over(day.day, clock.now(), config.settle):
-                    facts = fill_day(folder, event_log, day.day)
-                    structlog.get_logger(__name__).info("day_archived", day=day.day, rows=facts.rows)
-    finally:
-        client.close()
+    return EventLog(client, between=lambda: _go_on(stop))
 
 
 def _go_on(stop: threading.Event) -> None:
     if stop.is_set():
         raise Stopping
+
+
+def archive_once(
+    config: ArchiveConfig, event_log: EventLog, clock: Clock, looked: Callable[[], None]
+) -> None:
+    """Bring the days that are over up to date with the log.
+
+    Raises:
+        Stopping: from ``event_log``, in the middle of a day.
+        Terminal, Transient: see ``run``.
+    """
+    folder = Folder(config.folder)
+    log = structlog.get_logger(__name__)
+    with folder.lock():
+        days = compare(folder, event_log.fingerprints())
+        looked()
+        for day in days:
+            if day.state is State.DAMAGED:
+                log.warning("archive_damaged", day=day.day)
+            if day.state in _TO_FILL and is_over(day.day, clock.now(), config.settle):
+                facts = fill_day(folder, event_log, day.day)
+                log.info("day_archived", day=day.day, rows=facts.rows)

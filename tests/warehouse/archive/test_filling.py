@@ -75,6 +75,29 @@ class TestAgainstTheLog:
         expected = {day: fingerprint(of_day(rows, day)) for day in DAYS}
         assert EventLog(client).fingerprints() == expected
 
+    def test_a_month_that_did_not_change_is_not_read_again(
+        self, client: Client, rows: list[EventRow]
+    ) -> None:
+        asked: list[str] = []
+
+        class Listening:
+            def query(self, statement: str, *parameters: object) -> list[tuple[object, ...]]:
+                asked.append(statement)
+                return client.query(statement, *parameters)  # type: ignore[arg-type] # as it came
+
+        log = EventLog(Listening())  # type: ignore[arg-type] # it needs no more of a client
+        first = log.fingerprints()
+        months = len(asked) - 1
+        assert months > 1
+        assert log.fingerprints() == first
+        assert len(asked) == months + 2
+
+        late = EventRow(**(rows[0] | {"event_id": "late", "receipt": 5_000}))
+        insert(client, "event_log", [late])
+        changed = log.fingerprints()
+        assert len(asked) == months + 4
+        assert {day for day in changed if changed[day] != first[day]} == {late["received_at"][:10]}
+
     def test_a_filled_day_is_complete(
         self, client: Client, rows: list[EventRow], tmp_path: Path
     ) -> None:
