@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import threading
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 STOPPED_STATUS = 130
 NOT_RUNNING_STATUS = 3
+LOWER_PRIORITY = 10
+"""Added to the niceness: on a machine that is busy, the parts that serve live events run first."""
 
 
 DataDirOption = Annotated[
@@ -137,6 +140,7 @@ def _replay(
     from wijkbeeld.replay_system import require_system
 
     require_system(settings)
+    os.nice(LOWER_PRIORITY)
     _log_to(DataDir(settings.data_dir))
     replaying = _replaying(settings, folder)
     with replaying.jobs.lock(), replaying.view:
