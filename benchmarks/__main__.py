@@ -16,6 +16,7 @@ BENCHMARKS = {
     "freshness": ("benchmarks.freshness", "accepted -> visible in its cell, at 200 events a second"),
     "panels": ("benchmarks.panels", "every panel over 100 million events (takes ten minutes)"),
     "loader": ("benchmarks.loader", "events -> ClickHouse, beside a bare insert"),
+    "backfill": ("benchmarks.backfill", "an archive replayed beside live events: rate and freshness"),
     "soak": ("benchmarks.soak", "everything under a steady load for an hour (not part of 'all')"),
 }
 

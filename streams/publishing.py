@@ -91,14 +91,36 @@ class Publisher:
             BrokerUnavailable: it has not, or it is not known; the same call may be made again.
             SettingsError: the broker refuses these records for good.
         """
+        await self._deliver(outgoing)
+
+    async def publish_at(self, outgoing: Sequence[Outgoing]) -> dict[tuple[str, int], int]:
+        """Do as ``publish``; return by topic and partition the offset after the last record.
+
+        Raises:
+            BrokerUnavailable: as ``publish``, or the broker does not tell where it put the records.
+            SettingsError: as ``publish``.
+        """
+        ends: dict[tuple[str, int], int] = {}
+        for part, records, offset in await self._deliver(outgoing):
+            if offset < 0:  # what a repeated request may be answered with
+                raise BrokerUnavailable("publisher: the broker does not tell an offset")
+            ends[part.topic, part.partition] = offset + records
+        return ends
+
+    async def _deliver(self, outgoing: Sequence[Outgoing]) -> list[tuple[Outgoing, int, int]]:
+        """Return per batch: what it is of, its number of records, its first offset."""
         producer = await self._connected()
         try:
-            deliveries = [
-                await producer.send_batch(batch, part.topic, partition=part.partition)
+            sent = [
+                (part, batch, await producer.send_batch(batch, part.topic, partition=part.partition))
                 for part in outgoing
                 for batch in _batches(producer, part)
             ]
-            await asyncio.gather(*deliveries)
+            stored = await asyncio.gather(*[delivery for _, _, delivery in sent])
+            return [
+                (part, batch.record_count(), found.offset)
+                for (part, batch, _), found in zip(sent, stored, strict=True)
+            ]
         except _REFUSED as error:
             name = type(error).__name__
             raise SettingsError(f"publisher: the broker refuses a batch: {name}") from None

@@ -73,7 +73,7 @@ class TestSecrets:
     def test_users_have_different_passwords(self) -> None:
         passwords = {n: s["environment"].get("WIJKBEELD_CLICKHOUSE_PASSWORD") for n, s in ALL.items()}
         reading = {n for n, p in passwords.items() if p == PASSWORDS["WIJKBEELD_READER_PASSWORD"]}
-        assert reading == {"page", "grafana"}
+        assert reading == {"archive", "page", "grafana"}
         for name in reading:
             assert ALL[name]["environment"]["WIJKBEELD_CLICKHOUSE_USER"] == "lezer"
 
@@ -179,7 +179,7 @@ class TestOurParts:
             monkeypatch.setenv(key, str(value))
         settings = read_settings()
         assert settings.broker == "kafka:9092"
-        assert settings.clickhouse_user == ("lezer" if name == "page" else "wijkbeeld")
+        assert settings.clickhouse_user == ("lezer" if name in {"archive", "page"} else "wijkbeeld")
         assert not settings.broker_forgets
 
     @each_part
@@ -196,8 +196,10 @@ class TestOurParts:
         writable |= {entry.split(":")[1] for entry in part.get("volumes", [])}
         assert part["environment"]["WIJKBEELD_DATA_DIR"] in writable
 
-    def test_only_ingest_keeps_something(self) -> None:
-        assert [name for name, part in OURS.items() if part.get("volumes")] == ["ingest"]
+    def test_only_ingest_and_the_archive_keep_something(self) -> None:
+        kept = {name: part["volumes"] for name, part in OURS.items() if part.get("volumes")}
+        assert kept.keys() == {"ingest", "archive"}
+        assert kept["ingest"] != kept["archive"]
 
 
 class TestVersions:

@@ -11,8 +11,10 @@ import typer
 from rich.console import Console
 
 from domain.errors import SettingsError, WijkbeeldError
+from wijkbeeld.archive_command import archive_app
 from wijkbeeld.audit_command import audit
 from wijkbeeld.rejected_command import app as rejected_app
+from wijkbeeld.replay_command import replay
 from wijkbeeld.settings import DEFAULT_DATA_DIR, join_sources, read_settings
 
 NOT_RUNNING_STATUS = 3
@@ -30,6 +32,8 @@ app.add_typer(dashboards_app, name="dashboards")
 app.add_typer(schemas_app, name="schemas")
 app.command()(audit)
 app.add_typer(rejected_app, name="rejected")
+app.add_typer(archive_app, name="archive")
+app.command()(replay)
 
 DataDirOption = Annotated[
     Path, typer.Option("--data-dir", envvar="WIJKBEELD_DATA_DIR", help="Folder that keeps everything.")
@@ -162,7 +166,8 @@ def _not_running(message: str, *, as_json: bool) -> NoReturn:
 @app.command()
 def run(
     part: Annotated[
-        str, typer.Argument(help="setup, ingest, streams, loader, recompute, page or warehouse.")
+        str,
+        typer.Argument(help="setup, ingest, streams, loader, recompute, archive, page or warehouse."),
     ],
 ) -> None:
     """Run one part, as a container does; settings come from the environment (WIJKBEELD_*)."""

@@ -110,7 +110,7 @@ def _streams(
     streets = read_data_file(settings.streets) if settings.streets else None
     config = StreamsConfig(
         bootstrap=_broker(settings),
-        group=group_name("streams", settings),
+        group=group_name("streams", settings.incarnation),
         sources=known_sources(settings),
         municipality=load_municipality(settings.gemeente),
         geo_v=settings.geo_v,
@@ -130,7 +130,7 @@ def _loader(
     login = writer_login(settings)
     config = LoaderConfig(
         _broker(settings),
-        group_name("loader", settings),
+        group_name("loader", settings.incarnation),
         login.url,
         login.user,
         login.password,
@@ -149,6 +149,16 @@ def _recompute(
     clustered = bool(settings.clickhouse_cluster)
     config = RecomputeConfig(login.url, login.user, login.password, clustered=clustered)
     run(config, stop, on_ready, vitals=vitals)
+
+
+def _archive(
+    settings: Settings, stop: threading.Event, on_ready: Callable[[], None], _vitals: Vitals
+) -> None:
+    from warehouse.archive import ArchiveConfig, run
+
+    login = reader_login(settings)
+    folder = DataDir(settings.data_dir).archive
+    run(ArchiveConfig(login.url, login.user, login.password, folder), stop, on_ready)
 
 
 def _page(
@@ -203,6 +213,7 @@ PARTS: Mapping[str, Run] = MappingProxyType(
         "streams": _streams,
         "loader": _loader,
         "recompute": _recompute,
+        "archive": _archive,
         "page": _page,
     }
 )
@@ -215,9 +226,9 @@ def known_sources(settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in text.split(",") if name))
 
 
-def group_name(part: str, settings: Settings) -> str:
-    """Return the name of a part's consumer group."""
-    suffix = "" if settings.incarnation == STANDING_INCARNATION else f"-{settings.incarnation}"
+def group_name(part: str, incarnation: str) -> str:
+    """Return the consumer group of a part in a life of the broker."""
+    suffix = "" if incarnation == STANDING_INCARNATION else f"-{incarnation}"
     return f"wijkbeeld-{part}{suffix}"
 
 

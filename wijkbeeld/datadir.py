@@ -45,6 +45,16 @@ class DataDir:
         return self.root / "clickhouse"
 
     @property
+    def archive(self) -> Path:
+        """The located events as Parquet files."""
+        return self.root / "archive"
+
+    @property
+    def replay(self) -> Path:
+        """How far replays are."""
+        return self.root / "replay"
+
+    @property
     def access(self) -> Path:
         """Address, user and password for reading."""
         return self.root / "access.json"

@@ -22,6 +22,7 @@ from wijkbeeld.settings import Settings
 from wijkbeeld.setup import prepare_warehouse
 from wijkbeeld.supervisor.endings import drain_line
 from wijkbeeld.supervisor.plan import (
+    ARCHIVE,
     INGEST,
     LOOPBACK,
     PAGE,
@@ -121,6 +122,7 @@ def _start(plan: Plan, supervisor: Supervisor, progress: Progress, stop: threadi
     for name in plan.loaders:
         supervisor.start_part(name)
     supervisor.start_part(RECOMPUTE)
+    supervisor.start_part(ARCHIVE)
     _wait_for_parts((PAGE, *plan.needs_broker, RECOMPUTE), supervisor, progress, stop)
     if not stop.is_set():
         progress.address(plan.page_url)

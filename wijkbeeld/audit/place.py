@@ -64,6 +64,6 @@ def _ledger(settings: Settings, data_dir: DataDir, *, forgets: bool) -> Ledger:
     return KafkaLedger(
         data_dir.outbox,
         settings.broker,
-        streams_group=group_name("streams", settings),
-        loader_group=group_name("loader", settings),
+        streams_group=group_name("streams", settings.incarnation),
+        loader_group=group_name("loader", settings.incarnation),
     )

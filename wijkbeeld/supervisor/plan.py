@@ -20,6 +20,7 @@ from wijkbeeld.supervisor.child import ChildSpec, guarded, python_part
 LOOPBACK = "127.0.0.1"
 BROKER, WAREHOUSE, INGEST, STREAMS = "broker", "warehouse", "ingest", "streams"
 LOADER, RECOMPUTE, PAGE = "loader", "recompute", "page"
+ARCHIVE = "archive"
 
 
 def instance_names(part: str, workers: int) -> tuple[str, ...]:

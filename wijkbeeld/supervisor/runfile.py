@@ -33,6 +33,7 @@ class RunFile:
         self.parts: dict[str, PartState] = {}
         self.incarnation = ""
         self.rolls = 0
+        self.broker = ""
 
     def set(
         self,
@@ -56,6 +57,7 @@ class RunFile:
                 "pid": os.getpid(),
                 "incarnation": self.incarnation,
                 "rolls": self.rolls,
+                "broker": self.broker,
                 "urls": self._urls,
                 "parts": {name: asdict(part) for name, part in self.parts.items()},
             },

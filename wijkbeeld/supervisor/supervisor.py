@@ -13,6 +13,7 @@ from wijkbeeld.supervisor.backoff import Backoff
 from wijkbeeld.supervisor.child import Child, ChildSpec
 from wijkbeeld.supervisor.endings import how_it_ended
 from wijkbeeld.supervisor.plan import (
+    ARCHIVE,
     BROKER,
     INGEST,
     LOADER,
@@ -36,6 +37,7 @@ PART_STOP_SECONDS = {
     STREAMS: 2.5,
     LOADER: 2.5,
     RECOMPUTE: 1.5,
+    ARCHIVE: 1.5,
     PAGE: 2.0,
     BROKER: 0.5,
     WAREHOUSE: 2.5,
@@ -93,7 +95,10 @@ class Supervisor:
             self._broker = f"{LOOPBACK}:{port}"
             self._incarnation = uuid.uuid4().hex[:12]
             self._run_file.incarnation = self._incarnation
+            self._run_file.broker = self._broker
             self._start(self._plan.broker_child(port))
+        else:
+            self._run_file.broker = self._broker
 
     def start_part(self, name: str) -> None:
         """Start a part of ours against the broker's present life."""
@@ -231,7 +236,7 @@ class Supervisor:
         self.drains.clear()
         self._give_up_roll()
         flow = ((INGEST,), self._plan.streams, self._plan.loaders)
-        for group in (*flow, (RECOMPUTE, PAGE, BROKER), (WAREHOUSE,)):
+        for group in (*flow, (RECOMPUTE, ARCHIVE, PAGE, BROKER), (WAREHOUSE,)):
             self._end(group, deadline)
 
     def _give_up_roll(self) -> None:
