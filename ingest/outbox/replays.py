@@ -17,6 +17,8 @@ from domain.rejects import RECORD_KEPT
 from domain.topics import Lane
 from ingest.outbox.identity import millis
 from ingest.outbox.schema import FIRST_WITH_REJECTS, LANE_NUMBERS, format_of
+from ingest.outbox.stock import Weight
+from ingest.outbox.trimming import delete_records
 
 LANE = Lane.BACKFILL
 """What comes late must not hold up what is live."""
@@ -78,7 +80,7 @@ def _add(connection: sqlite3.Connection, replay: Replay, now: int, *, again: boo
         return answer
     number = _number(connection, replay.source, replay.receipt)
     key, lane = (number, replay.receipt), LANE_NUMBERS[LANE]
-    _drop(connection, [key])
+    delete_records(connection, _seqs(connection, [key]))
     added = connection.execute(
         "INSERT INTO outbox (source, receipt, lane, rejected, event_id, payload)"
         " VALUES (?, ?, ?, 0, ?, ?)",
@@ -93,30 +95,22 @@ def _add(connection: sqlite3.Connection, replay: Replay, now: int, *, again: boo
     return Answer.TAKEN
 
 
-def forget(connection: sqlite3.Connection, now: datetime) -> int:
+def forget(connection: sqlite3.Connection, now: datetime) -> Weight:
     """Give up replays that nobody has stored for as long as the record of a reject is kept.
 
     Returns:
-        How many of them were still in the outbox.
+        What of them was still in the outbox.
     """
     before = millis(now - RECORD_KEPT)
     old = connection.execute("SELECT source, receipt FROM replay WHERE at < ?", (before,)).fetchall()
-    given_up = _drop(connection, old)
+    given_up = delete_records(connection, _seqs(connection, old))
     connection.execute("DELETE FROM replay WHERE at < ?", (before,))
     return given_up
 
 
-def _drop(connection: sqlite3.Connection, keys: Iterable[tuple[int | None, int]]) -> int:
-    dropped = 0
-    for key in keys:
-        found = connection.execute(
-            "SELECT lane, seq FROM outbox WHERE source = ? AND receipt = ?", key
-        ).fetchone()
-        if found is not None:
-            connection.execute("DELETE FROM unpublished WHERE lane = ? AND seq = ?", found)
-            connection.execute("DELETE FROM outbox WHERE seq = ?", found[1:])
-            dropped += 1
-    return dropped
+def _seqs(connection: sqlite3.Connection, keys: Iterable[tuple[int | None, int]]) -> list[int]:
+    query = "SELECT seq FROM outbox WHERE source = ? AND receipt = ?"
+    return [seq for key in keys for (seq,) in connection.execute(query, key)]
 
 
 def _number(connection: sqlite3.Connection, source: str, receipt: int) -> int | None:

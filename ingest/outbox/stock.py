@@ -1,7 +1,8 @@
 """How many bytes lie in the outbox, and how many of them lie at the broker as well.
 
 Known without a query: the publisher asks before every read, the feeds before every poll. The process
-that holds the file counts along with each transaction; what it starts with, it reads from the file.
+that holds the file counts along with each transaction; what it starts with, it reads from the file. A
+repaired reject that another process adds weighs nothing until it is published: they are few.
 """
 
 from __future__ import annotations

@@ -228,7 +228,9 @@ class Outbox:
         """Forget rejects and replays that matter no more; return how many replays were given up."""
         with self._transaction(Urgency.BACKFILL) as db:
             rejects.forget(db)
-            return replays.forget(db, now)
+            given_up = replays.forget(db, now)
+        self.stock.left(given_up)
+        return given_up.records
 
     def pending(self) -> int:
         """Return how many records are in the outbox."""
