@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 STOPPED_STATUS = 130
 NOT_RUNNING_STATUS = 3
-LOWER_PRIORITY = 10
+LOWER_PRIORITY = 5
 """Added to the niceness: on a machine that is busy, the parts that serve live events run first."""
 
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,20 +31,31 @@ NOW = "SELECT * EXCEPT ingested_at FROM event_now FINAL ORDER BY ALL"
 LOG = "SELECT DISTINCT * EXCEPT ingested_at FROM event_log ORDER BY ALL"
 
 
-def command(running: RunningWijkbeeld, *args: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+@contextmanager
+def command(running: RunningWijkbeeld, *args: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a command beside the test; it does not outlive the block."""
+    with subprocess.Popen(
         [sys.executable, "-m", "wijkbeeld", *args, "--data-dir", str(running.data_dir)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def ended(process: subprocess.Popen[str], status: int) -> tuple[str, str]:
+    """Wait for the end of a command; return what it wrote."""
+    out, err = process.communicate(timeout=400)
+    assert process.returncode == status, err
+    return out, err
 
 
 def done(running: RunningWijkbeeld, *args: str, status: int = 0) -> str:
-    process = command(running, *args)
-    out, err = process.communicate(timeout=300)
-    assert process.returncode == status, err
-    return out
+    with command(running, *args) as process:
+        return ended(process, status)[0]
 
 
 def replayed(running: RunningWijkbeeld, *args: str) -> dict[str, Any]:
@@ -117,20 +129,18 @@ def test_a_replay_is_stopped_goes_on_and_outlives_the_broker(
     write_archive(tmp_path / "large", events, load_municipality("nijmegen"), days=20)
     order = ("replay", "--all", "--json", "--folder", str(tmp_path / "large"))
 
-    first = command(running, *order, "--rate", "3000")
-    wait_until(lambda: _stored(running) > 2_000, 120, "the replay to be under way")
-    first.send_signal(signal.SIGINT)
-    out, err = first.communicate(timeout=60)
-    assert first.returncode == 130, err
+    with command(running, *order, "--rate", "3000") as first:
+        wait_until(lambda: 2_000 < _stored(running), 300, "the replay to be under way")
+        first.send_signal(signal.SIGINT)
+        out, err = ended(first, 130)
     stopped = json.loads(out)
     assert 0 < stopped["read"] < events
     assert "replay" in err
 
-    second = command(running, *order, "--rate", "3000")
-    wait_until(lambda: stopped["read"] + 3_000 < _stored(running), 120, "it to go on")
-    running.kill_part("broker")
-    out, err = second.communicate(timeout=300)
-    assert second.returncode == 0, err
+    with command(running, *order, "--rate", "3000") as second:
+        wait_until(lambda: stopped["read"] + 3_000 < _stored(running), 300, "it to go on")
+        running.kill_part("broker")
+        out, _ = ended(second, 0)
     job = json.loads(out)
     assert job["read"] == job["events"] == job["total"] == events
     assert job["started_at"] == stopped["started_at"]
@@ -150,9 +160,8 @@ def _stored(running: RunningWijkbeeld) -> int:
 
 
 def _refused(running: RunningWijkbeeld, *args: str, status: int) -> str:
-    process = command(running, *args)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == status, err
+    with command(running, *args) as process:
+        _, err = ended(process, status)
     assert len(err.splitlines()) == 1
     return err
 
