@@ -51,6 +51,8 @@ class _PartitionState:
     position: int | None = None
     """Where the reader stands: everything below was delivered or does not exist."""
     committed: int | None = None
+    began: int | None = None
+    """Where reading began after the last seek."""
 
 
 class CommitTracker(Generic[P]):
@@ -72,6 +74,8 @@ class CommitTracker(Generic[P]):
             raise ValueError(f"delivery ends at {last}, before it starts at {first}")
         if state.position is not None and first < state.position:
             raise ValueError(f"delivery starts at {first}, below the position {state.position}")
+        if state.began is None:
+            state.began = first
         number = state.count
         state.count += 1
         state.position = last + 1
@@ -153,6 +157,14 @@ class CommitTracker(Generic[P]):
             for partition, state in self._partitions.items()
         }
 
+    def begins(self) -> dict[P, int]:
+        """Return per partition where reading began after the last seek, as far as that is known."""
+        return {
+            partition: state.began
+            for partition, state in self._partitions.items()
+            if state.began is not None
+        }
+
     def seek(self, partition: P, position: int | None, committed: int | None = None) -> None:
         """Note that reading goes on from ``position`` and that the group has ``committed``.
 
@@ -162,7 +174,7 @@ class CommitTracker(Generic[P]):
         """
         self._epochs += 1
         self._partitions[partition] = _PartitionState(
-            epoch=self._epochs, position=position, committed=committed
+            epoch=self._epochs, position=position, committed=committed, began=position
         )
 
     def revoke(self, partitions: Iterable[P]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,8 @@ class Work:
         after_chunk: called with a chunk's number of records when it is finished or given up.
         chunk_records, chunk_bytes: bounds of a chunk.
         meter: is told how chunks and the worker do.
+        look: is shown, again and again, where the logs of our partitions ended when they were last
+            fetched, and what is in hand. Called in the worker's event loop.
     """
 
     process: Process
@@ -56,6 +58,9 @@ class Work:
     chunk_records: int = 1000
     chunk_bytes: int = 512 * 1024
     meter: ChunkMeter = field(default_factory=lambda: ChunkMeter(Vitals()))
+    look: Callable[[Mapping[Partition, int], CommitTracker[Partition]], None] = lambda _ends, _tracker: (
+        None
+    )
 
 
 def serve(
@@ -179,6 +184,7 @@ class _Session:
                 self._on_ready()
             heard = app.intake
             self._with.meter.sample(tracker, heard.ends, heard.answered, app.commits_tried())
+            self._with.look(heard.ends, tracker)
             if self.worked and app.seconds_since_fetch() > SILENT_SECONDS:
                 raise BrokerUnavailable("consumer: asks for nothing any more")
             await asyncio.sleep(POLL_SECONDS)

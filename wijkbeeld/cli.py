@@ -13,6 +13,7 @@ from rich.console import Console
 from domain.errors import SettingsError, WijkbeeldError
 from wijkbeeld.archive_command import archive_app
 from wijkbeeld.audit_command import audit
+from wijkbeeld.reenrich_command import reenrich
 from wijkbeeld.rejected_command import app as rejected_app
 from wijkbeeld.replay_command import replay
 from wijkbeeld.settings import DEFAULT_DATA_DIR, join_sources, read_settings
@@ -34,6 +35,7 @@ app.command()(audit)
 app.add_typer(rejected_app, name="rejected")
 app.add_typer(archive_app, name="archive")
 app.command()(replay)
+app.command()(reenrich)
 
 DataDirOption = Annotated[
     Path, typer.Option("--data-dir", envvar="WIJKBEELD_DATA_DIR", help="Folder that keeps everything.")

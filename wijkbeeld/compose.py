@@ -8,8 +8,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from domain.areas import Municipality
@@ -22,6 +25,9 @@ from wijkbeeld.gemeenten import load_municipality
 from wijkbeeld.kept_state import first_start, read_data_file
 from wijkbeeld.settings import STANDING_INCARNATION, Settings, instance_name
 from wijkbeeld.warehouse_access import reader_login, writer_login
+
+if TYPE_CHECKING:
+    from streams.worker import StreamsConfig
 
 SETUP_SECONDS = 60.0
 Run = Callable[[Settings, threading.Event, Callable[[], None], Vitals], None]
@@ -105,21 +111,38 @@ def _write_truth(settings: Settings, municipality: Municipality, data_dir: DataD
 def _streams(
     settings: Settings, stop: threading.Event, on_ready: Callable[[], None], vitals: Vitals
 ) -> None:
-    from streams.worker import StreamsConfig, run
+    from streams.worker import run
+
+    folder = DataDir(settings.data_dir).root / instance_name("faust", settings.instance)
+    config = streams_config(settings, instance_name("streams", settings.instance), folder)
+    config = replace(config, group=group_name("streams", settings.incarnation))
+    run(config, stop, on_ready, vitals=vitals)
+
+
+def streams_config(settings: Settings, name: str, folder: Path) -> StreamsConfig:
+    """Return what a worker on raw topics needs to know; its consumer group has its own name.
+
+    Args:
+        name: of the worker.
+        folder: for Faust.
+
+    Raises:
+        SettingsError: no broker is given, or a table cannot be read.
+    """
+    from streams.worker import StreamsConfig
 
     streets = read_data_file(settings.streets) if settings.streets else None
-    config = StreamsConfig(
+    return StreamsConfig(
         bootstrap=_broker(settings),
-        group=group_name("streams", settings.incarnation),
+        group=group_name(name, settings.incarnation),
         sources=known_sources(settings),
         municipality=load_municipality(settings.gemeente),
         geo_v=settings.geo_v,
-        folder=DataDir(settings.data_dir).root / instance_name("faust", settings.instance),
-        client_id=f"wijkbeeld-{instance_name('streams', settings.instance)}",
+        folder=folder,
+        client_id=f"wijkbeeld-{name}",
         streets_csv=None if streets is None else streets.decode("utf-8", "replace"),
         areas_geojson=read_data_file(settings.areas) if settings.areas else None,
     )
-    run(config, stop, on_ready, vitals=vitals)
 
 
 def _loader(

@@ -55,6 +55,16 @@ class DataDir:
         return self.root / "replay"
 
     @property
+    def tables(self) -> Path:
+        """Copies of the area and street tables."""
+        return self.root / "tables"
+
+    @property
+    def reenrichment(self) -> Path:
+        """How far the last re-enrichment came."""
+        return self.root / "reenrich.json"
+
+    @property
     def access(self) -> Path:
         """Address, user and password for reading."""
         return self.root / "access.json"

@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from types import FrameType
 
 from domain.errors import SettingsError, WarehouseUnavailable
@@ -15,7 +16,8 @@ from ingest.sources import SourceSpec, parse_source
 from wijkbeeld.access import load_or_create_credentials, write_access
 from wijkbeeld.datadir import DataDir
 from wijkbeeld.gemeenten import load_municipality
-from wijkbeeld.kept_state import current_geo_version, first_start, remember_sources
+from wijkbeeld.kept_state import first_start, remember_sources
+from wijkbeeld.kept_tables import Tables, TableWatch, drop_older_files, keep_tables
 from wijkbeeld.logs import configure_logging
 from wijkbeeld.progress import Progress
 from wijkbeeld.settings import Settings
@@ -64,6 +66,7 @@ def run_up(settings: Settings, clickhouse_port: int, progress: Progress) -> None
     with data_dir.lock():
         end_leftovers(data_dir)
         plan = _plan(settings, data_dir, clickhouse_port, specs)
+        _tell_tables(settings, plan, progress)
         stop = _stop_on_signals()
         urls = {"page": plan.page_url, "clickhouse": plan.clickhouse_url}
         if not plan.own_broker:
@@ -92,10 +95,29 @@ def _plan(
     require_port(settings.page_port, "--port", settings.page_host)
     if clickhouse_port:
         require_port(clickhouse_port, "--clickhouse-port")
-    geo_v = current_geo_version(data_dir, municipality, (settings.areas, settings.streets))
+    files = (settings.streets, settings.areas)
+    tables = keep_tables(data_dir, settings.gemeente, municipality, *files)
+    drop_older_files(data_dir)
     first_start(data_dir)
     known = remember_sources(data_dir, [spec.kind for spec in specs])
-    return Plan(settings, data_dir, clickhouse_port or free_port(), specs, known, geo_v)
+    port = clickhouse_port or free_port()
+    return _with_tables(Plan(settings, data_dir, port, specs, known, tables.version), tables)
+
+
+def _with_tables(plan: Plan, tables: Tables) -> Plan:
+    files = {"streets": tables.streets, "areas": tables.areas}
+    settings = plan.settings.model_copy(update=files)
+    return replace(plan, settings=settings, geo_v=tables.version)
+
+
+def _tell_tables(settings: Settings, plan: Plan, progress: Progress) -> None:
+    kept = plan.settings
+    for option, given, file in (
+        ("--streets", settings.streets, kept.streets),
+        ("--areas", settings.areas, kept.areas),
+    ):
+        if given is None and file is not None:
+            progress.line(f"goes on with what {option} gave last (remove tables/{file.name} to drop it)")
 
 
 def _topic_maker(plan: Plan) -> Callable[[str], None]:
@@ -179,7 +201,12 @@ def _wait_for(
 
 
 def _watch(plan: Plan, supervisor: Supervisor, progress: Progress, stop: threading.Event) -> None:
+    tables = TableWatch(plan.data_dir)
     while not stop.wait(TICK_SECONDS):
+        newer = tables.newer_than(plan.geo_v)
+        if newer is not None:
+            plan = _with_tables(plan, newer)
+            supervisor.use(plan)
         supervisor.watch()
         progress.show(plan)
 

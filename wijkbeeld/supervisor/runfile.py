@@ -33,6 +33,7 @@ class RunFile:
         self.parts: dict[str, PartState] = {}
         self.incarnation = ""
         self.rolls = 0
+        self.geo_v: int | None = None
         self.broker = ""
 
     def set(
@@ -57,6 +58,7 @@ class RunFile:
                 "pid": os.getpid(),
                 "incarnation": self.incarnation,
                 "rolls": self.rolls,
+                "geo_v": self.geo_v,
                 "broker": self.broker,
                 "urls": self._urls,
                 "parts": {name: asdict(part) for name, part in self.parts.items()},

@@ -26,6 +26,7 @@ from wijkbeeld.supervisor.plan import (
     free_port,
     part_of,
 )
+from wijkbeeld.supervisor.renewal import Renewal, tables_in_use
 from wijkbeeld.supervisor.rolling import BrokerBudget, Farewell, Roll
 from wijkbeeld.supervisor.runfile import RunFile
 
@@ -75,6 +76,7 @@ class Supervisor:
         self._topics_since = 0.0
         self._budget = BrokerBudget(plan.settings.broker_bytes)
         self._roll: Roll | None = None
+        self._renewal = Renewal(PART_STOP_SECONDS[STREAMS])
         self.topics_ready = False
         self.drains: dict[str, Drained | None] = {}
         """What each part left behind as it was ended, None where it did not say."""
@@ -106,6 +108,11 @@ class Supervisor:
             self._dependents.add(name)
         self._start(self._plan.part_child(name, self._broker, self._incarnation))
 
+    def use(self, plan: Plan) -> None:
+        """Go on with a plan that differs in its area and street tables; ``watch`` renews the parts."""
+        self._plan = plan
+        self._tell(f"new area and street tables (version {plan.geo_v}): streams starts again with them")
+
     def is_ready(self, name: str) -> bool:
         """Tell whether a part does its work."""
         child = self._children.get(name)
@@ -122,7 +129,10 @@ class Supervisor:
             if child is None:  # it was ended because of one that we looked at before it
                 continue
             status = child.poll()
-            if status is not None:
+            if self._renewal.is_leaving(child):
+                if status is not None:
+                    self._renew(name, child)
+            elif status is not None:
                 self._died(name, child, status)
             elif child.ready and self._run_file.parts[name].state != "running":
                 self._run_file.set(name, "running", child.pid, health=child.health)
@@ -132,10 +142,26 @@ class Supervisor:
             self._restart(name)
         if not self.topics_ready and (BROKER in self._children or not self._plan.own_broker):
             self._make_topics()
+        self._look_at_tables()
         if self._roll is None:
             self._roll_if_full()
         else:
             self._go_on_rolling(self._roll)
+
+    def _look_at_tables(self) -> None:
+        for name in self._renewal.look(self._plan, self._children):
+            self._run_file.set(name, "stopping", self._children[name].pid)
+        in_use = tables_in_use(self._plan, self._children) if self._roll is None else None
+        if in_use is not None and in_use != self._run_file.geo_v:
+            self._run_file.geo_v = in_use
+            self._run_file.write()
+
+    def _renew(self, name: str, child: Child) -> None:
+        child.kill()
+        del self._children[name]
+        if name not in self._plan.needs_broker or self.topics_ready:
+            self.start_part(name)
+        # else: it starts with the topics of the broker's next life
 
     def _roll_if_full(self) -> None:
         plan, broker = self._plan, self._children.get(BROKER)
