@@ -13,6 +13,7 @@ from pathlib import Path
 from domain.errors import BrokerUnavailable, SettingsError
 from streams.catching_up import Progress
 from streams.reenrich import run as reenrich_raw
+from streams.session import WorkerFailed
 from warehouse.client import connect
 from warehouse.reenriched import Reenriched, read_reenriched
 from wijkbeeld.compose import streams_config
@@ -122,12 +123,17 @@ class Reenriching:
         config = streams_config(settings, f"reenrich-g{self._geo_v}", folder)
 
         def tell(progress: Progress) -> None:
+            self._progress = progress
             self._view.show(progress)
             notes.save_now_and_then(progress)
 
         notes.save(self._progress)
         with LifeWatch(system, self._stop) as life:
-            self._progress = reenrich_raw(config, life.end, tell)
+            try:
+                reenrich_raw(config, life.end, tell)
+            except WorkerFailed:
+                if not life.end.is_set():  # else it did not leave a broker in time that is away
+                    raise
         notes.save(self._progress)
         if not self._progress.done:
             if life.broken is None:

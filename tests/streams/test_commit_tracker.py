@@ -19,6 +19,19 @@ def test_commit_waits_for_the_head() -> None:
     assert tracker.committable() == {"p": 30}
 
 
+def test_it_knows_where_reading_began_after_the_last_seek() -> None:
+    tracker: CommitTracker[str] = CommitTracker()
+    tracker.seek("p", 10, committed=10)
+    tracker.seek("q", None)
+    assert tracker.begins() == {"p": 10}
+    tracker.finish(tracker.deliver("p", 12, 19))
+    tracker.deliver("q", 3, 4)
+    assert tracker.begins() == {"p": 10, "q": 3}
+    tracker.seek("p", 15)
+    tracker.revoke(["q"])
+    assert tracker.begins() == {"p": 15}
+
+
 def test_a_message_in_flight_behind_a_hole_is_not_passed() -> None:
     # Hole 10..19, 20 in flight, 21 finished: Faust 0.15.3 commits 22.
     tracker: CommitTracker[str] = CommitTracker()

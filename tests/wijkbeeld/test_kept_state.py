@@ -8,7 +8,7 @@ from domain.errors import ResourceTaken, SettingsError
 from wijkbeeld.access import load_or_create_credentials
 from wijkbeeld.datadir import DataDir, read_json
 from wijkbeeld.gemeenten import load_municipality
-from wijkbeeld.kept_state import current_geo_version, first_start, remember_sources
+from wijkbeeld.kept_state import first_start, remember_sources
 
 
 @pytest.fixture
@@ -27,27 +27,6 @@ def test_sources_add_up(data_dir: DataDir) -> None:
     assert remember_sources(data_dir, ["demo"]) == ("demo",)
     assert remember_sources(data_dir, ["p2000"]) == ("demo", "p2000")
     assert remember_sources(data_dir, ["demo"]) == ("demo", "p2000")
-
-
-def test_the_version_of_the_tables_counts_up_only_when_they_change(
-    data_dir: DataDir, tmp_path: Path
-) -> None:
-    nijmegen = load_municipality("nijmegen")
-    streets = tmp_path / "streets.csv"
-    streets.write_text("street,wijk\n")
-
-    assert current_geo_version(data_dir, nijmegen, (None, None)) == 1
-    assert current_geo_version(data_dir, nijmegen, (None, None)) == 1
-    assert current_geo_version(data_dir, nijmegen, (None, streets)) == 2
-    streets.write_text("street,wijk\nbloemerstraat,BU02680101\n")
-    assert current_geo_version(data_dir, nijmegen, (None, streets)) == 3
-    # A file counts by its place among the tables too.
-    assert current_geo_version(data_dir, nijmegen, (streets, None)) == 4
-
-
-def test_a_missing_table_is_one_line(data_dir: DataDir, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="missing"):
-        current_geo_version(data_dir, load_municipality("nijmegen"), (tmp_path / "missing", None))
 
 
 def test_passwords_are_made_once_and_kept_to_oneself(data_dir: DataDir) -> None:
