@@ -63,11 +63,15 @@ def wait_for_workers(data_dir: DataDir, geo_v: int, stop: threading.Event) -> No
 
     Raises:
         NotRunningError: nothing runs any more.
+        SettingsError: other tables were brought into use meanwhile.
         Stopped: ``stop`` was set.
     """
 
     def in_use() -> bool:
         require_running(data_dir)
+        tables = read_tables(data_dir)
+        if tables is None or tables.version != geo_v:
+            raise SettingsError("the tables were changed meanwhile; run wijkbeeld reenrich once more")
         return read_json(data_dir.run).get("geo_v") == geo_v
 
     _wait_until(in_use, stop)
