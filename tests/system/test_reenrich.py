@@ -142,7 +142,8 @@ def test_events_move_from_the_gemeente_to_their_wijken_and_nothing_else_changes(
 def test_it_may_be_stopped_or_killed_and_goes_on(
     tmp_path: Path, receiver: Receiver, streets: Path
 ) -> None:
-    with RunningWijkbeeld(tmp_path / "data", "--source", f"p2000={receiver.file}") as running:
+    source = ("--source", f"p2000={receiver.file}")
+    with RunningWijkbeeld(tmp_path / "data", *source, workers=2) as running:
         before, places = counts(running, LINES), by_area(running)
 
         with under_way(running, "--streets", str(streets)) as killed:
@@ -177,16 +178,46 @@ def test_when_the_broker_is_lost_it_says_how_far_it_came(
         assert counts(running, LINES) == before
 
 
-def test_files_that_cannot_be_used_change_nothing(tmp_path: Path, receiver: Receiver) -> None:
+def test_where_nothing_runs_it_says_so(tmp_path: Path) -> None:
+    done = RunningWijkbeeld(tmp_path / "data").command("reenrich", "--json")
+    assert (done.returncode, json.loads(done.stdout)) == (NOT_RUNNING, {"running": False})
+
+
+def test_wrong_files_change_nothing_and_parts_elsewhere_are_found_by_the_settings(
+    tmp_path: Path, receiver: Receiver, streets: Path
+) -> None:
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("street,wijk\ndorpsstraat,nowhere\n")
-    running = RunningWijkbeeld(tmp_path / "data", "--source", f"p2000={receiver.file}")
-    done = running.command("reenrich", "--streets", str(wrong), "--json")
-    assert (done.returncode, json.loads(done.stdout)) == (NOT_RUNNING, {"running": False})
-    with running:
+    with RunningWijkbeeld(tmp_path / "data", "--source", f"p2000={receiver.file}") as running:
         state = (running.data_dir / "state.json").read_bytes()
         done = running.command("reenrich", "--streets", str(wrong))
         assert done.returncode == 1
-        assert done.stderr == "wijkbeeld: streets file: no row names a wijk of this gemeente\n"
+        assert "wijkbeeld: streets file: no row names a wijk of this gemeente\n" in done.stderr
         assert (running.data_dir / "state.json").read_bytes() == state
         assert not (running.data_dir / "tables").exists()
+
+        before, places = counts(running, LINES), by_area(running)
+        elsewhere = RunningWijkbeeld(tmp_path / "elsewhere", env=settings_of(running, streets))
+        report = reenriched(elsewhere)
+        assert (report["geo_v"], report["moved"]) == (9, places[GEMEENTE])
+        assert counts(running, LINES) == before
+        assert GEMEENTE not in by_area(running)
+        refused = elsewhere.command("reenrich", "--streets", str(streets))
+        assert refused.returncode == 1
+        assert "only with wijkbeeld up" in refused.stderr
+
+
+def settings_of(running: RunningWijkbeeld, streets: Path) -> dict[str, str]:
+    """Return the settings of a part that runs beside a Wijkbeeld and has newer tables."""
+    run, access = run_file(running), json.loads((running.data_dir / "access.json").read_text())
+    values = {
+        "BROKER": run["broker"],
+        "INCARNATION": run["incarnation"],
+        "CLICKHOUSE": access["url"],
+        "CLICKHOUSE_USER": access["user"],
+        "CLICKHOUSE_PASSWORD": access["password"],
+        "KNOWN_SOURCES": "p2000",
+        "STREETS": str(streets),
+        "GEO_V": "9",
+    }
+    return {f"WIJKBEELD_{name}": value for name, value in values.items()}
