@@ -16,12 +16,14 @@ import pytest
 
 from tests.support.waiting import wait_until
 from tests.system.archives import write_lines
-from tests.system.replays import everything_stored
+from tests.system.replays import everything_stored, received
 from tests.system.running import RunningWijkbeeld
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 LINES = 1_000
+MOST_PORTIONS = 60
+LEAST_BROKER = {"WIJKBEELD_BROKER_BYTES": "20MiB"}
 BY_AREA = "SELECT wijk, sum(n) AS events FROM cell FINAL GROUP BY wijk HAVING events > 0 ORDER BY wijk"
 STREETS = "street,wijk\ndorpsstraat,BU02680101\nstationsplein,BU02680202\n"
 GEMEENTE = "GM0268"
@@ -176,6 +178,34 @@ def test_when_the_broker_is_lost_it_says_how_far_it_came(
         assert process.returncode == BROKER_LOST, out + err
         assert "the broker was started again: 0 of " in out
         assert counts(running, LINES) == before
+
+
+def test_new_tables_that_come_during_a_roll_are_used_after_it(
+    tmp_path: Path, receiver: Receiver, streets: Path
+) -> None:
+    source = ("--source", f"p2000={receiver.file}")
+    with RunningWijkbeeld(tmp_path / "data", *source, env=LEAST_BROKER) as running:
+        for seed in range(2, MOST_PORTIONS):
+            if "rolling it" in running.output:
+                break
+            receiver.write(seed)
+            wait_until(lambda: received(running) >= receiver.received or running.rolls(), 120, "lines")
+        assert "rolling it" in running.output
+
+        done = running.command("reenrich", "--streets", str(streets))
+
+        assert done.returncode in {0, BROKER_LOST}, done.stderr
+        wait_until(lambda: run_file(running)["geo_v"] == 2, 120, "the new tables")
+        before = counts(running, receiver.received)
+        assert before["stored"] > 0
+        receiver.write(seed=MOST_PORTIONS)
+        counts(running, receiver.received)
+        assert running.sql(
+            "SELECT countIf(match_level = 'gemeente') FROM event_now WHERE geo_v = 2"
+        ) == ("0\n")
+        assert running.rolls() >= 1
+        audit = running.command("audit", "--wait", "60")
+        assert audit.returncode == 0, audit.stdout
 
 
 def test_where_nothing_runs_it_says_so(tmp_path: Path) -> None:
