@@ -137,7 +137,7 @@ def test_a_replay_is_stopped_goes_on_and_outlives_the_broker(
     assert 0 < stopped["read"] < events
     assert "replay" in err
 
-    with command(running, *order, "--rate", "1500") as second:
+    with command(running, "replay", "--resume", "--json", "--rate", "1500") as second:
         wait_until(lambda: stopped["read"] + 3_000 < _stored(running), 300, "it to go on")
         running.kill_part("broker")
         out, _ = ended(second, 0)
