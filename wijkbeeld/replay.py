@@ -33,14 +33,14 @@ class Replaying:
 
     Args:
         settings: name the data directory, or broker and warehouse.
-        archive: folder of the archive.
+        archive: folder of the data directory's own archive.
         jobs: where jobs are remembered.
         view: shows how far it is.
     """
 
     def __init__(self, settings: Settings, archive: Path, jobs: Jobs, view: ReplayView) -> None:
         self._settings = settings
-        self._archive = Folder(archive)
+        self._archive = archive
         self.jobs = jobs
         self.view = view
 
@@ -102,11 +102,12 @@ class Replaying:
 
     def _origin(self, order: Order, system: System | None, stack: ExitStack) -> Origin:
         if order.origin == ARCHIVE:
-            if not self._archive.days():
+            folder = Folder(Path(order.folder) if order.folder else self._archive)
+            if not folder.days():
                 raise SettingsError(
-                    f"archive {self._archive.root}: nothing is archived; run: wijkbeeld archive fill"
+                    f"archive {folder.root}: nothing is archived; run: wijkbeeld archive fill"
                 )
-            return ArchiveOrigin(self._archive, order.selection, Encoder(self._settings.gemeente))
+            return ArchiveOrigin(folder, order.selection, Encoder(self._settings.gemeente))
         if system is None or order.incarnation != system.incarnation:
             raise SettingsError(
                 "the broker was started again and its topics are new; replay from --archive instead"

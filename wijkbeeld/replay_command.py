@@ -86,12 +86,12 @@ def replay(
     if archive and topic:
         raise SettingsError("--archive or --topic: choose one")
     settings = read_settings().model_copy(update={"data_dir": data_dir.absolute()})
-    asked = Asked(since, until, source, topic=topic, everything=everything, resume=resume)
+    asked = Asked(since, until, source, folder, topic=topic, everything=everything, resume=resume)
     try:
         if dry_run:
-            status = _count(settings, folder, asked, as_json=as_json)
+            status = _count(settings, asked, as_json=as_json)
         else:
-            status = _replay(settings, folder, asked, rate, as_json=as_json)
+            status = _replay(settings, asked, rate, as_json=as_json)
     except NotRunningError as error:
         sys.stderr.write(f"wijkbeeld: {error}\n")
         status = NOT_RUNNING_STATUS
@@ -117,13 +117,14 @@ class Asked:
     since: str | None
     until: str | None
     source: str | None
+    folder: Path | None
     topic: bool
     everything: bool
     resume: bool
 
 
-def _count(settings: Settings, folder: Path | None, asked: Asked, *, as_json: bool) -> int:
-    replaying = _replaying(settings, folder)
+def _count(settings: Settings, asked: Asked, *, as_json: bool) -> int:
+    replaying = _replaying(settings)
     job = _job(settings, asked, replaying.jobs)
     events = replaying.count(job.order)
     if as_json:
@@ -133,16 +134,14 @@ def _count(settings: Settings, folder: Path | None, asked: Asked, *, as_json: bo
     return 0
 
 
-def _replay(
-    settings: Settings, folder: Path | None, asked: Asked, rate: float | None, *, as_json: bool
-) -> int:
+def _replay(settings: Settings, asked: Asked, rate: float | None, *, as_json: bool) -> int:
     from warehouse.replay.pacing import Limits
     from wijkbeeld.replay_system import require_system
 
     require_system(settings)
     os.nice(LOWER_PRIORITY)
     _log_to(DataDir(settings.data_dir))
-    replaying = _replaying(settings, folder)
+    replaying = _replaying(settings)
     with replaying.jobs.lock(), replaying.view:
         job = _job(settings, asked, replaying.jobs)
         begun = f"goes on at {job.read:,}" if job.position is not None else "begins"
@@ -162,14 +161,14 @@ def _told(job: Job, *, done: bool) -> str:
     return f"stopped: {counts} of {job.total:,}; go on with: wijkbeeld replay --resume\n"
 
 
-def _replaying(settings: Settings, folder: Path | None) -> Replaying:
+def _replaying(settings: Settings) -> Replaying:
     from warehouse.replay.jobs import Jobs
     from wijkbeeld.replay import Replaying
     from wijkbeeld.replay_view import ReplayView
 
     data_dir = DataDir(settings.data_dir)
     view = ReplayView(Console(stderr=True, highlight=False))
-    return Replaying(settings, folder or data_dir.archive, Jobs(data_dir.replay), view)
+    return Replaying(settings, data_dir.archive, Jobs(data_dir.replay), view)
 
 
 def _job(settings: Settings, asked: Asked, jobs: Jobs) -> Job:
@@ -202,6 +201,7 @@ def _order(settings: Settings, asked: Asked) -> Order:
         until=until.isoformat() if until else "",
         source=asked.source or "",
         incarnation=find_system(settings).incarnation if asked.topic else "",
+        folder=str(asked.folder.absolute()) if asked.folder and not asked.topic else "",
     )
 
 

@@ -91,7 +91,7 @@ def test_06_a_storm_of_rebalances(cluster: Cluster, located: Reader, tmp_path: P
             cluster.send(cluster.events(range(number * ROUND + 1, (number + 1) * ROUND + 1)))
             newcomer = WorkerProcess(cluster, tmp_path / str(number + 1))
             workers.append(stack.enter_context(newcomer))
-            newcomer.wait_for_file("ready")
+            newcomer.wait_for_file("ready", timeout=120)
             watch.look()
             leaver = workers.pop(0)
             if number % 2:

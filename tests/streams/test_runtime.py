@@ -52,7 +52,7 @@ def located(cluster: Cluster) -> Iterator[Reader]:
 
 
 def wait_for_commit(cluster: Cluster, offsets: dict[int, int]) -> None:
-    wait_until(lambda: cluster.committed() == offsets, 30, f"commits {offsets}")
+    wait_until(lambda: cluster.committed() == offsets, 90, f"commits {offsets}")
 
 
 def test_every_record_has_one_outcome_and_the_commit_reaches_the_end(

@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_until(probe: Callable[[], T | None], timeout: float = 30.0, what: str = "the condition") -> T:
+def wait_until(probe: Callable[[], T | None], timeout: float = 60.0, what: str = "the condition") -> T:
     """Return the first truthy answer of ``probe``; fail when ``timeout`` seconds pass without one."""
     deadline = time.monotonic() + timeout
     while True:

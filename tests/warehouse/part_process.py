@@ -91,9 +91,8 @@ def main() -> None:
     hook = _killer(order["step"], order["times"])
     if order["part"] == "loader":
         limits = loader.BatchLimits(**order["config"].pop("limits", {}))
-        loader_config = loader.LoaderConfig(
-            **order["config"], limits=limits, session_timeout_ms=2000, heartbeat_ms=300
-        )
+        quick = {"session_timeout_ms": 2000, "heartbeat_ms": 300}
+        loader_config = loader.LoaderConfig(**quick | order["config"], limits=limits)
         loader.run(loader_config, stop, lambda: _say("loader_ready"), hook)
     else:
         recompute.run(recompute.RecomputeConfig(**order["config"]), stop, lambda: None, hook)

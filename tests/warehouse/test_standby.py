@@ -44,7 +44,7 @@ class Running:
 
     def stop(self) -> None:
         self._stop.set()
-        self._thread.join(timeout=30)
+        self._thread.join(timeout=60)
         assert not self._thread.is_alive()
 
 
@@ -56,19 +56,19 @@ def test_the_newest_works_and_the_other_takes_over_when_it_is_gone(
     old = Running(database)
     new: Running | None = None
     try:
-        assert old.ready.wait(30)
+        assert old.ready.wait(90)
         stored(client, story, slice(0, third))
-        wait_until(lambda: read_lag(client).batches == 0, 30, "the first cells")
+        wait_until(lambda: read_lag(client).batches == 0, 90, "the first cells")
         new = Running(database)
-        assert new.ready.wait(30)
+        assert new.ready.wait(90)
         done_by_old = len(old.steps)
         stored(client, story, slice(third, 2 * third))
-        wait_until(lambda: read_lag(client).batches == 0, 30, "the next cells")
+        wait_until(lambda: read_lag(client).batches == 0, 90, "the next cells")
         assert "done" in new.steps
         assert "done" not in old.steps[done_by_old:]
         new.stop()
         stored(client, story, slice(2 * third, None))
-        wait_until(lambda: read_lag(client).batches == 0, 30, "the standby to take over")
+        wait_until(lambda: read_lag(client).batches == 0, 90, "the standby to take over")
     finally:
         for running in (old, new):
             if running is not None:

@@ -27,6 +27,7 @@ class Order:
         since, until: bounds of the time of receipt, ISO, UTC; empty for none.
         source: the only source wanted; empty for all.
         incarnation: of the broker whose topic is read; empty for the archive, which outlives brokers.
+        folder: of the archive, absolute; empty for the data directory's own.
     """
 
     origin: str
@@ -34,6 +35,7 @@ class Order:
     until: str = ""
     source: str = ""
     incarnation: str = ""
+    folder: str = ""
 
     @property
     def name(self) -> str:

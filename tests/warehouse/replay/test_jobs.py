@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ def test_a_job_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     jobs.save(job)
     assert jobs.find(ORDER) == job == jobs.latest_unfinished()
     assert jobs.find(Order("archive", source="demo")) is None
+    assert jobs.find(replace(ORDER, folder="elsewhere")) is None
     assert [path.suffix for path in (tmp_path / "replay").iterdir()] == [".json"]
 
 
