@@ -20,7 +20,7 @@ class Recomputing:
         self._around = around
         self._stage = Stage()
         self._connection = Connection(around.engine, self._stage, around.dice, around.ledger)
-        self._max_marks = around.dice.choice((1, 30, 500, 500))
+        self._max_marks = around.dice.choice((1, 30, 100, 500))
         self._seen = -1
         self.ended = False
         self._stage.start(self.name, self._run)

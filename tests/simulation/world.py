@@ -237,8 +237,8 @@ class World:
             self.around.log.deliver(place, stored=True, told=True)
             moved = True
         for role in sorted(self._roles, key=lambda role: role.startswith("recompute")):
-            if role.startswith("recompute") and moved:
-                continue  # one look at all that the others have done, rather than one at each
+            if role.startswith("recompute") and moved and self._dice.random() < 0.5:
+                continue  # some looks at more than one thing that the others have done: they cost most
             actor = self._actors.get(role)
             if actor is None or self._nobody_recomputes(role):
                 self._start(role)

@@ -141,7 +141,8 @@ def test_a_stop_leaves_a_position_from_which_the_rest_follows(calls: int) -> Non
         job,
         Outside(first.publish, first.loader, first.window, check, first.remember, first.tell),
     ).run(stop)
-    assert done is (job.events == origin.events)
+    # It may be stopped after the last record and before it knows that this one is loaded.
+    assert not done or job.events == origin.events
     assert broker.loaded >= set(range(job.events))
 
     assert done or Replay(origin, job, outside(broker, 9, [])).run(threading.Event())
