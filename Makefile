@@ -23,7 +23,8 @@ test: $(DEV) ## Run all tests
 test-fast: $(DEV) ## Run the tests that take less than half a minute together
 	$(BIN)/python -m pytest -q -n auto --dist loadscope -m "not integration and not slow" $(ARGS)
 
-test-long: $(DEV) ## Run everything under a steady load for an hour (ARGS="--minutes 5" for less)
+test-long: $(DEV) ## Run the longest fault tests, then a steady load for an hour (ARGS="--minutes 5" for less)
+	$(BIN)/python -m pytest -q -m long
 	$(BIN)/python -m benchmarks.soak $(ARGS)
 
 check: $(DEV) ## Check formatting, style, types and import rules
