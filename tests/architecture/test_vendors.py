@@ -31,6 +31,7 @@ ONE_MODULE_PER_ROOM: Mapping[str, set[str]] = {
     "kafka": {"ingest", "warehouse"},
     "lz4": {"warehouse"},
     "mode": {"streams"},
+    "msgspec": {"streams", "warehouse"},
     "numpy": {"streams"},
     "prometheus_client": {"wijkbeeld"},
     "psutil": {"wijkbeeld"},

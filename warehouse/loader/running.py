@@ -22,7 +22,7 @@ from warehouse.loader.loading import Loading
 from warehouse.loader.measuring import LoadMeter
 from warehouse.loader.storing import FIRST_WAIT, LONGEST_WAIT, Hook, Store, no_hook, targets
 
-_ROWS_BETWEEN_COLLECTIONS = 250_000
+_ROWS_BETWEEN_COLLECTIONS = 1_000_000
 _SECONDS_BETWEEN_COLLECTIONS = 10.0
 
 

@@ -103,15 +103,16 @@ def _hold(
     hook: Hook,
     meter: StepMeter,
 ) -> None:
-    recompute = Recompute(client, lease, config.max_marks, hook, meter)
+    recompute = Recompute(client, lease, config.max_marks, hook, meter, config.history_marks)
     renewed = cleaned = time.monotonic()
     while not stop.is_set():
         began = time.monotonic()
         recompute.step()
+        took = time.monotonic() - began
         if began - renewed > config.renewal.total_seconds():
             lease.renew()
             renewed = began
         if began - cleaned > config.housekeeping.total_seconds():
             delete_done(client, config.keep_done)
             cleaned = began
-        stop.wait(max(0.0, config.interval - (time.monotonic() - began)))
+        stop.wait(config.pause(took))
