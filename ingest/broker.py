@@ -27,6 +27,9 @@ from ingest.ports import Delivery, Headers
 Partition = tuple[str, int]
 """A topic and the number of one of its partitions."""
 
+_INGEST, _AUDIT, _SETUP = "wijkbeeld-ingest", "wijkbeeld-audit", "wijkbeeld-setup"
+"""Names in the broker's logs."""
+
 _CONNECT_MS = 5_000
 _PROBE_SECONDS = 2.0
 _COMMON: Mapping[str, Any] = {
@@ -50,6 +53,7 @@ _SENDS_OR_READS: Mapping[str, Any] = {
 }
 _PRODUCER: Mapping[str, Any] = {
     **_SENDS_OR_READS,
+    "client_id": _INGEST,
     "acks": "all",
     # Said in words, a setting in conflict with it raises; left to the default, it switches it off.
     "enable_idempotence": True,
@@ -192,6 +196,7 @@ class TailReader:
         with our_errors("connect", bootstrap):
             self._kafka = KafkaConsumer(
                 bootstrap_servers=bootstrap,
+                client_id=_INGEST,
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
@@ -236,6 +241,7 @@ class GroupReader:
         with our_errors("connect", bootstrap):
             self._kafka = KafkaConsumer(
                 bootstrap_servers=bootstrap,
+                client_id=_AUDIT,
                 group_id=group,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
@@ -292,7 +298,7 @@ def create_topics(bootstrap: str, specs: Iterable[TopicSpec]) -> None:
     wanted = {spec.name: spec for spec in specs}
     _reach(bootstrap)
     with our_errors("topics", bootstrap):
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap, **_COMMON)
+        admin = KafkaAdminClient(bootstrap_servers=bootstrap, client_id=_SETUP, **_COMMON)
         try:
             answer = admin.create_topics(
                 {name: _topic_options(spec) for name, spec in wanted.items()}, raise_errors=False

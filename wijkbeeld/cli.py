@@ -131,7 +131,7 @@ def status(
     from wijkbeeld.status_view import print_status
 
     try:
-        report = collect_status(data_dir.absolute())
+        report = collect_status(read_settings(), data_dir.absolute())
     except NotRunningError as error:
         _not_running(str(error), as_json=as_json)
     if as_json:
@@ -148,12 +148,12 @@ def sql(
         str, typer.Option("--format", help="Any output format of ClickHouse.")
     ] = "PrettyCompactMonoBlock",
 ) -> None:
-    """Answer a query from the local warehouse, as the user who may only read."""
+    """Answer a query from the warehouse; nothing can be changed with it."""
     from wijkbeeld.query import query_as_reader
     from wijkbeeld.status import NotRunningError
 
     try:
-        query_as_reader(data_dir.absolute(), query, format_, sys.stdout.buffer)
+        query_as_reader(read_settings(), data_dir.absolute(), query, format_, sys.stdout.buffer)
     except NotRunningError as error:
         _not_running(str(error), as_json=False)
 

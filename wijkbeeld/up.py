@@ -127,6 +127,8 @@ def _start(plan: Plan, supervisor: Supervisor, progress: Progress, stop: threadi
     if plan.own_warehouse:
         credentials = load_or_create_credentials(plan.data_dir.credentials)
         write_access(plan.data_dir.access, LOOPBACK, plan.clickhouse_port, credentials.reader_password)
+    else:
+        plan.data_dir.access.unlink(missing_ok=True)  # of a warehouse of our own, earlier
     progress.line("starting broker and warehouse")
     supervisor.start_warehouse()
     supervisor.start_part(PAGE)

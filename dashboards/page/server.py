@@ -106,7 +106,13 @@ def _serve(
 
 
 def _connected(config: PageConfig) -> Client:
-    return connect(config.clickhouse_url, config.user, config.password, timeout=ANSWER_WITHIN)
+    return connect(
+        config.clickhouse_url,
+        config.user,
+        config.password,
+        timeout=ANSWER_WITHIN,
+        name="wijkbeeld-page",
+    )
 
 
 def _listening(host: str, port: int) -> socket.socket:

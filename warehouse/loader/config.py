@@ -45,7 +45,7 @@ class LoaderConfig:
             with ``rev`` 1 under it is the first of its id, so it has no older place to look up.
         session_timeout_ms, heartbeat_ms: of the consumer group. The embedded broker lets a group join
             after half the session timeout.
-        client_id: name of this loader in the broker's logs.
+        client_id: name of this loader in the logs of broker and ClickHouse.
         drain: seconds to finish what was begun after ``stop``.
     """
 

@@ -69,7 +69,13 @@ def _connected(config: LoaderConfig, stop: threading.Event, meter: LoadMeter) ->
         attempt += 1
         meter.joining(attempt, Outside.WAREHOUSE)
         try:
-            return connect(config.url, config.user, config.password, clustered=config.clustered)
+            return connect(
+                config.url,
+                config.user,
+                config.password,
+                clustered=config.clustered,
+                name=config.client_id,
+            )
         except Transient as error:
             log.warning("warehouse_away", error=str(error), wait=wait)
             stop.wait(wait)

@@ -66,7 +66,11 @@ def _keep_recomputing(
         meter.reaching(attempt)
         try:
             client = client or connect(
-                config.url, config.user, config.password, clustered=config.clustered
+                config.url,
+                config.user,
+                config.password,
+                clustered=config.clustered,
+                name="wijkbeeld-recompute",
             )
             lease = Lease(client)
             if not standby or lease.is_abandoned(config.takeover):
