@@ -91,6 +91,7 @@ def said_back(proxy: Proxy, said: bytes) -> bytes:
             return b""
 
 
+@pytest.mark.integration
 def test_one_link_is_harmed_and_the_other_is_not(echo: int) -> None:
     one, other = kafka("one"), kafka("other")
     with Proxy(echo) as proxy:
@@ -104,6 +105,7 @@ def test_one_link_is_harmed_and_the_other_is_not(echo: int) -> None:
         assert not proxy.links["other"].suffered
 
 
+@pytest.mark.integration
 def test_one_link_is_stalled_and_cut_and_the_other_is_not(echo: int) -> None:
     one, other = kafka("one"), kafka("other")
     with Proxy(echo) as proxy:

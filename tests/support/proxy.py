@@ -7,13 +7,15 @@ import contextlib
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
 from tests.support.links import CALM, Harm, Weather, name_of
 from tests.support.ports import free_port
+
+T = TypeVar("T")
 
 _HOST = "127.0.0.1"
 _CHUNK = 64 * 1024
@@ -118,19 +120,19 @@ class Proxy:
         """Let other weather begin, for all links or for one."""
         if link is None:
             self._weather = weather
-        self._call(lambda: [found.set_weather(weather) for found in self._chosen(link)])
+        self._each(lambda: self._chosen(link), lambda found: found.set_weather(weather))
 
     def stall(self, link: str | None = None) -> None:
         """Hold everything up, on old connections and new ones, until ``flow``."""
-        self._call(lambda: [flows.clear() for flows in self._gates(link)])
+        self._each(lambda: self._gates(link), asyncio.Event.clear)
 
     def flow(self, link: str | None = None) -> None:
         """Let everything pass again."""
-        self._call(lambda: [flows.set() for flows in self._gates(link)])
+        self._each(lambda: self._gates(link), asyncio.Event.set)
 
     def cut(self, link: str | None = None) -> None:
         """Cut every connection."""
-        self._call(lambda: [found.cut() for found in self._chosen(link)])
+        self._each(lambda: self._chosen(link), Link.cut)
 
     def lose_answers(self, lose: bool = True) -> None:
         """From now on let requests pass, and cut their connection when the server answers."""
@@ -147,9 +149,12 @@ class Proxy:
             self.links[name] = Link(self._dice, self._weather)
         return self.links[name]
 
-    def _call(self, change: Callable[[], object]) -> None:
+    def _each(self, chosen: Callable[[], Iterable[T]], change: Callable[[T], None]) -> None:
+        """Change what is chosen, in the thread of the loop."""
+
         async def run() -> None:
-            change()
+            for one in chosen():
+                change(one)
 
         asyncio.run_coroutine_threadsafe(run(), self._loop).result(30)
 
