@@ -33,11 +33,13 @@ ONE_MODULE_PER_ROOM: Mapping[str, set[str]] = {
     "mode": {"streams"},
     "msgspec": {"streams", "warehouse"},
     "numpy": {"streams"},
+    "phonenumbers": {"domain"},
     "prometheus_client": {"wijkbeeld"},
     "psutil": {"wijkbeeld"},
     "pyarrow": {"warehouse"},
     "pydantic_settings": {"wijkbeeld"},
     "shapely": {"streams", "dashboards"},
+    "stdnum": {"domain"},
     "urllib3": {"warehouse"},
     "zstandard": {"warehouse"},
 }
