@@ -20,6 +20,7 @@ from ingest.outbox.encoding import Encoder
 from ingest.outbox.feeds import FeedState, Place
 from ingest.outbox.identity import millis
 from ingest.outbox.lease import FileLease
+from ingest.outbox.privacy import PrivacyNet
 from ingest.outbox.publishing import mark_all_unpublished, mark_published
 from ingest.outbox.rejects import Pause
 from ingest.outbox.schema import BUSY_SECONDS, open_for_writing, our_errors
@@ -68,6 +69,7 @@ class Outbox:
         self.news = threading.Event()
         """Set after each commit that brought records; whoever waits for them clears it."""
         self._keyed = keyed
+        self._net = PrivacyNet(keyed)
         self._slug = municipality_slug
         self._turns = Turns()
         self._closed = False
@@ -124,7 +126,7 @@ class Outbox:
             next_poll_at: when it will be polled again, for status.
         """
         encoder = self._encoder(source.name)
-        prepared = prepare(poll.findings, encoder)
+        prepared = prepare(poll.findings, encoder, self._net)
         with self._transaction(_URGENCY[lane]) as db:
             (number,) = db.execute("SELECT no FROM source WHERE name = ?", (source.name,)).fetchone()
             writer = PollWriter(db, number, lane, encoder, source.seen_horizon, now)

@@ -27,6 +27,7 @@ from ingest.outbox.identity import (
     millis,
     occurred_at,
 )
+from ingest.outbox.privacy import PrivacyNet
 from ingest.outbox.rejects import Pause
 from ingest.outbox.schema import LANE_NUMBERS
 from ingest.protocol import Draft, Finding, Identity, Poll, Repeat, Unreadable
@@ -56,10 +57,13 @@ class Prepared(NamedTuple):
     content: bytes
 
 
-def prepare(findings: Iterable[Finding], encoder: Encoder) -> list[Prepared]:
-    """Return what can be worked out of findings without the outbox, so without holding it up."""
+def prepare(findings: Iterable[Finding], encoder: Encoder, net: PrivacyNet) -> list[Prepared]:
+    """Return what can be worked out of findings without the outbox, so without holding it up.
+
+    What every connector found goes through the second privacy net here, and nowhere else.
+    """
     prepared = []
-    for finding in findings:
+    for finding in map(net.checked, findings):
         event_id = encoder.event_id(finding.event_id)
         if isinstance(finding, Draft):
             data = encode_data(finding.data)
