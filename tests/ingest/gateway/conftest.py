@@ -8,6 +8,12 @@ import pytest
 
 from domain.areas import Municipality
 from tests.ingest.gateway.serving import Served, serving
+from wijkbeeld.gemeenten import load_municipality
+
+
+@pytest.fixture(scope="session")
+def nijmegen() -> Municipality:
+    return load_municipality("nijmegen")
 
 
 @pytest.fixture(scope="module")
