@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from ingest.gateway.documents import BASE, EVENTS, PROBLEM, VERSION
 from ingest.gateway.handling import Services, hand_in
 from ingest.gateway.measuring import TAKEN, RequestMeter
-from ingest.gateway.problems import Refused, not_found, unavailable, wrong_method
+from ingest.gateway.problems import Refused, broken, not_found, unavailable, wrong_method
 
 HEADERS = {
     "API-Version": VERSION,
@@ -61,6 +61,11 @@ class App:
                 log.info("refused", reason=refused.kind, codes=sorted({f.code for f in refused.faults}))
         except ClientDisconnect:
             response, outcome = Response(status_code=_GONE), "disconnected"
+        except Exception:
+            # Its text may quote the request; the log of a part tells its type and place.
+            log.exception("request_broke")
+            refused, outcome = broken(), "broken"
+            response = _response(refused.problem(), refused.status, PROBLEM)
         self._meter.answered(outcome)
         MutableHeaders(raw=response.raw_headers).update(HEADERS)
         return response

@@ -7,7 +7,7 @@ sender may choose freely is the ``id`` and the ``case``, of which only keyed has
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -17,12 +17,24 @@ from domain.events import EVENT_TYPES, EventId, Incident, Inspection, Kind, Sign
 from domain.places import Location
 from domain.themes import Theme
 
+DateLike = TypeVar("DateLike", bound=date)
 COORDINATE_DECIMALS = 4
 """Some ten metres: enough for a wijk, too coarse for a house."""
 
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Beyond these a date is a mistake, and the warehouse could not hold it."""
+
+
 def _in_utc(moment: datetime) -> datetime:
+    _sensible(moment)
     return moment.astimezone(UTC)
+
+
+def _sensible(day: DateLike) -> DateLike:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError("year")
+    return day
 
 
 Moment = Annotated[
@@ -122,7 +134,7 @@ class PushedInspection(_Happening):
     risk_class: (
         Literal["low", "medium", "high", "a", "b", "c", "d", "e", "1", "2", "3", "4", "5"] | None
     ) = None
-    recheck_on: date | None = None
+    recheck_on: Annotated[date, AfterValidator(_sensible)] | None = None
 
     def event(self, case: str) -> Inspection:
         """Return the event that it stands for, with this keyed hash of its case."""

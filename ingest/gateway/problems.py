@@ -194,3 +194,10 @@ def limited(seconds: float) -> Refused:
 def unavailable(detail: str, seconds: float) -> Refused:
     """Return the answer when nothing can be taken in now."""
     return Refused("unavailable", 503, "Not available now", detail, retry_after=seconds)
+
+
+def broken() -> Refused:
+    """Return the answer to a request at which our own code failed."""
+    return Refused(
+        "internal", 500, "A mistake of ours", "It is in our log; the same event may be sent again."
+    )

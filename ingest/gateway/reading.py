@@ -138,6 +138,7 @@ _DETAILS: dict[str, str] = {
     "json_invalid": "is not JSON",
     "string_pattern_mismatch": "has not the form that the schema asks for",
     "timezone_aware": "needs an offset, such as Z or +01:00",
+    "value_error": "is a date outside 2000 to 2100",
     "enum": "is not in the closed list",
     "literal_error": "is not in the closed list",
     "union_tag_invalid": "has a kind that is not in the closed list",

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import orjson
 import structlog
@@ -57,7 +58,7 @@ def run(
     """
     vitals = vitals or Vitals()
     with _listening(config.host, config.port) as listener:
-        lease = FileLease(config.store_path.with_name(config.store_path.name + ".lock"))
+        lease = FileLease(_lock_of(config.store_path), holder="gateway")
         try:
             store = ClientStore(config.store_path, config.keyed)
             outbox = SharedOutbox(config.outbox_path, config.keyed, config.municipality.slug)
@@ -69,6 +70,10 @@ def run(
                 store.close()
         finally:
             lease.release()
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_name(path.name + ".lock")
 
 
 @dataclass

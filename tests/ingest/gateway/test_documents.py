@@ -1,7 +1,7 @@
 """OpenAPI and AsyncAPI follow the models, and the NL API Design Rules.
 
-https://gitdocumentatie.logius.nl/publicatie/api/adr/, by the names of its rules; the checks are those of its
-own linter.
+https://gitdocumentatie.logius.nl/publicatie/api/adr/, by the names of its rules; the checks are those of
+its own linter.
 """
 
 from __future__ import annotations

@@ -249,7 +249,7 @@ def test_it_works_beside_a_running_ingest(tmp_path: Path, nijmegen: Municipality
 
 def test_one_gateway_at_a_time_and_a_port_of_its_own(gateway: Served, nijmegen: Municipality) -> None:
     with (
-        pytest.raises(ResourceTaken, match="another ingest"),
+        pytest.raises(ResourceTaken, match="another gateway"),
         serving(gateway.folder, nijmegen, add=lambda _store: gateway.issued),
     ):
         pass
