@@ -106,11 +106,11 @@ GATEWAY_COMMIT_SECONDS = HistogramMetric(
     (),
     _WAITS,
 )
-GATEWAY_COMMIT_EVENTS = HistogramMetric(
-    "wijkbeeld_gateway_commit_events", "Events in a transaction of the outbox.", (), _RECORDS
+GATEWAY_COMMIT_RECORDS = HistogramMetric(
+    "wijkbeeld_gateway_commit_records", "Events in a transaction of the outbox.", (), _RECORDS
 )
 GATEWAY_WAITING = GaugeMetric(
-    "wijkbeeld_gateway_waiting_events", "Events that wait for the outbox; their clients have no answer."
+    "wijkbeeld_gateway_waiting_records", "Events that wait for the outbox; their clients have no answer."
 )
 
 # Streams.
@@ -230,7 +230,7 @@ METRICS: tuple[Metric, ...] = (
     INGEST_TRIMMED,
     GATEWAY_REQUESTS,
     GATEWAY_COMMIT_SECONDS,
-    GATEWAY_COMMIT_EVENTS,
+    GATEWAY_COMMIT_RECORDS,
     GATEWAY_WAITING,
     STREAMS_RECORDS,
     STREAMS_CHUNK_RECORDS,

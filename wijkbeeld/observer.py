@@ -11,7 +11,7 @@ from domain.clock import Clock, SystemClock
 from domain.errors import SettingsError
 from domain.events import source_urn
 from domain.themes import Theme
-from ingest.gateway.clients import KEY, Client, sources_of
+from ingest.gateway.clients import Client, key_from, sources_of
 from ingest.gateway.store import ClientStore
 from ingest.keys import KeyedHash, load_or_create_key
 from ingest.observations.form import CATEGORY, SOURCE, Observation
@@ -49,7 +49,7 @@ def ensure_observer(data_dir: DataDir, municipality: Municipality, key: str, clo
         clock: gives the time.
 
     Raises:
-        SettingsError: the key of the settings is none, or the folder cannot be written.
+        SettingsError: the key of the settings is too short, or the folder cannot be written.
     """
     client = Client(
         name=CLIENT,
@@ -63,20 +63,11 @@ def ensure_observer(data_dir: DataDir, municipality: Municipality, key: str, clo
     now = clock.now()
     with open_store(data_dir) as store:
         if key:
-            store.adopt(client, _require_key(key), now)
+            store.adopt(client, key_from(key), now)
         elif not data_dir.observer_key.is_file():
             there = any(known.name == CLIENT for known, _ in store.clients())
             issued = store.rotate(CLIENT, timedelta(0), now) if there else store.add(client, now)
             _keep(data_dir, issued.key)
-
-
-def _require_key(key: str) -> tuple[str, str]:
-    found = KEY.fullmatch(key)
-    if found is None:
-        raise SettingsError(
-            "WIJKBEELD_GATEWAY_KEY is no key; take the one that wijkbeeld clients rotate wijkteam shows"
-        )
-    return found[1], found[2]
 
 
 def _keep(data_dir: DataDir, key: str) -> None:
@@ -97,7 +88,7 @@ def observer_of(settings: Settings, data_dir: DataDir, url: str, municipality: M
     Raises:
         SettingsError: there is no key.
     """
-    key = settings.gateway_key
+    key = settings.gateway_key and key_from(settings.gateway_key)
     if not key:
         try:
             key = data_dir.observer_key.read_text(encoding="utf-8").strip()

@@ -9,6 +9,7 @@ rest at all.
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 import secrets
 from collections.abc import Iterable
@@ -18,12 +19,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from domain.errors import SettingsError
 from domain.events import Slug, SourceName
 from domain.themes import Theme
 from ingest.keys import KeyedHash
 
 KEY = re.compile(r"wbk_([a-z2-7]{10})_([A-Za-z0-9_-]{43})")
 """What a key looks like: an id that is no secret, and the secret."""
+
+LEAST_SECRET = 32
 
 
 def _some(values: tuple[object, ...]) -> tuple[object, ...]:
@@ -95,11 +99,32 @@ class Issued:
 
 def new_key(client: Client, keyed: KeyedHash, now: datetime) -> tuple[Key, Issued]:
     """Return a new key of a client: as it is kept, and as it is shown once."""
-    key_id = base64.b32encode(secrets.token_bytes(10)).decode().lower()[:10]
+    key_id = _public(secrets.token_bytes(10))
     secret = secrets.token_urlsafe(32)
     signing = "whsec_" + base64.b64encode(signing_key(keyed, key_id)).decode() if client.signed else None
     key = Key(key_id, client.name, digest_of(keyed, key_id, secret), now)
     return key, Issued(key_id, f"wbk_{key_id}_{secret}", signing)
+
+
+def key_from(text: str) -> str:
+    """Return the key that a secret of a settings file stands for: itself, or one made of it.
+
+    Raises:
+        SettingsError: it is too short to be a secret.
+    """
+    if KEY.fullmatch(text):
+        return text
+    if len(text) < LEAST_SECRET:
+        raise SettingsError(
+            f"WIJKBEELD_GATEWAY_KEY: shorter than {LEAST_SECRET} characters;"
+            " make one: openssl rand -hex 24"
+        )
+    public, secret = (hashlib.sha256(part + text.encode()).digest() for part in (b"id", b"secret"))
+    return f"wbk_{_public(public)}_{base64.urlsafe_b64encode(secret).decode().rstrip('=')}"
+
+
+def _public(random: bytes) -> str:
+    return base64.b32encode(random).decode().lower()[:10]
 
 
 def digest_of(keyed: KeyedHash, key_id: str, secret: str) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.metrics import (
-    GATEWAY_COMMIT_EVENTS,
+    GATEWAY_COMMIT_RECORDS,
     GATEWAY_COMMIT_SECONDS,
     GATEWAY_REQUESTS,
     GATEWAY_WAITING,
@@ -58,7 +58,7 @@ class DoorMeter:
     ) -> None:
         """Measure a transaction that is durable."""
         self._recorder.observe(GATEWAY_COMMIT_SECONDS, [seconds])
-        self._recorder.observe(GATEWAY_COMMIT_EVENTS, [sum(len(push.drafts) for push in pushes)])
+        self._recorder.observe(GATEWAY_COMMIT_RECORDS, [sum(len(push.drafts) for push in pushes)])
         lane = str(LANE)
         for push, each in zip(pushes, written, strict=True):
             received = each.issued + each.duplicates

@@ -179,7 +179,9 @@ class PushedEvent(_Closed):
         None, description="The area code of the location, where it has one."
     )
     datacontenttype: Literal["application/json"] = "application/json"
-    sequence: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,9}$")] | None = None
+    sequence: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,6}$")] | None = Field(
+        None, description="Of this id, with sequencetype Integer; seven digits at most."
+    )
     sequencetype: Literal["Integer"] | None = None
     deleted: bool = False
     data: Pushed

@@ -28,6 +28,8 @@ from ingest.outbox.lease import FileLease
 from ingest.outbox.shared import SharedOutbox
 
 _BACKLOG = 512
+# Longer than clients keep an idle connection, so that theirs is not the request that finds it closed.
+_KEEP_ALIVE_SECONDS = 75
 # Together below what the supervisor gives a part for its drain.
 _DRAIN_SECONDS = 1
 _DOOR_SECONDS = 0.8
@@ -156,6 +158,7 @@ def _how_to_serve(app: App) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
     )
 

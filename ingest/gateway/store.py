@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from domain.errors import SettingsError
-from ingest.gateway.clients import Client, Issued, Key, digest_of, new_key
+from ingest.gateway.clients import KEY, Client, Issued, Key, digest_of, new_key
 from ingest.keys import KeyedHash
 from ingest.outbox.schema import our_errors
 
@@ -99,18 +99,21 @@ class ClientStore:
             self._insert(db, client, now)
             return self._issue(db, client, now)
 
-    def adopt(self, client: Client, key: tuple[str, str], now: datetime) -> None:
+    def adopt(self, client: Client, key: str, now: datetime) -> None:
         """Add a client with a key that was made elsewhere; what is there already stays.
 
         Args:
             client: is added if there is none of its name.
-            key: its public part and its secret.
+            key: its key.
             now: aware.
 
         Raises:
-            SettingsError: another client, or another secret, has this public part.
+            SettingsError: it is no key, or its public part is that of another one.
         """
-        key_id, secret = key
+        found = KEY.fullmatch(key)
+        if found is None:
+            raise SettingsError(f"client '{client.name}': what is given as its key is none")
+        key_id, secret = found[1], found[2]
         digest = digest_of(self._keyed, key_id, secret)
         with self._transaction() as db:
             if self._client(db, client.name) is None:
@@ -119,8 +122,8 @@ class ClientStore:
                 "INSERT OR IGNORE INTO key (id, client, digest, created_at) VALUES (?, ?, ?, ?)",
                 (key_id, client.name, digest, now.isoformat()),
             )
-            found = db.execute("SELECT client, digest FROM key WHERE id = ?", (key_id,)).fetchone()
-            if found != (client.name, digest):
+            known = db.execute("SELECT client, digest FROM key WHERE id = ?", (key_id,)).fetchone()
+            if known != (client.name, digest):
                 raise SettingsError(f"client '{client.name}': its key is taken; make another one")
 
     def rotate(self, name: str, overlap: timedelta, now: datetime) -> Issued:

@@ -1,4 +1,4 @@
-"""One ingest per outbox, one gateway per folder: a lock that the kernel lets go of when its holder dies."""
+"""One ingest per outbox, one gateway: a lock that the kernel lets go of when its holder dies."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain.errors import SettingsError
-from ingest.gateway.clients import KEY, Client, digest_of, signing_key
+from ingest.gateway.clients import KEY, Client, digest_of, key_from, signing_key
 from ingest.gateway.store import ClientStore
 from tests.ingest.gateway.serving import CLIENT
 from tests.ingest.samples import KEYED, NOON
@@ -89,16 +89,26 @@ def test_mistakes_say_what_to_do(store: ClientStore) -> None:
 
 def test_a_key_that_was_made_elsewhere_is_adopted_once(store: ClientStore, tmp_path: Path) -> None:
     with ClientStore(tmp_path / "other.sqlite", KEYED) as other:
-        found = KEY.fullmatch(other.add(CLIENT, NOON).key)
-    assert found is not None
-    key = (found[1], found[2])
+        key = other.add(CLIENT, NOON).key
 
     store.adopt(CLIENT, key, NOON)
     store.adopt(CLIENT, key, NOON)
 
     assert [len(keys) for _, keys in store.clients()] == [1]
     with pytest.raises(SettingsError, match="its key is taken"):
-        store.adopt(CLIENT, (found[1], "x" * 43), NOON)
+        store.adopt(CLIENT, key[:-43] + "x" * 43, NOON)
+    with pytest.raises(SettingsError, match="is none"):
+        store.adopt(CLIENT, "x", NOON)
+
+
+def test_a_secret_of_a_settings_file_stands_for_a_key() -> None:
+    secret = "0123456789abcdef" * 3
+    assert KEY.fullmatch(key_from(secret))
+    assert key_from(secret) == key_from(secret) != key_from(secret + "0")
+    assert key_from(key_from(secret)) == key_from(secret)
+    with pytest.raises(SettingsError, match="32 characters") as error:
+        key_from("hunter2")
+    assert "hunter2" not in str(error.value)
 
 
 def test_a_signature_is_used_once_until_it_is_forgotten(store: ClientStore, tmp_path: Path) -> None:
