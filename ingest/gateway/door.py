@@ -97,12 +97,17 @@ class Door:
             self._changed.wait_for(lambda: bool(self._waiting), timeout=_LOOK_SECONDS)
             group: list[tuple[Push, Future[Written]]] = []
             n = 0
-            while self._waiting and (
-                not group or n + len(self._waiting[0][0].drafts) <= self._limits.group
-            ):
-                group.append(self._waiting.popleft())
-                n += len(group[-1][0].drafts)
+            while self._waiting and (not group or n + self._next_size() <= self._limits.group):
+                push, done = self._waiting.popleft()
+                if done.set_running_or_notify_cancel():
+                    group.append((push, done))
+                    n += len(push.drafts)
+                else:  # its request was given up, and nobody was promised anything
+                    self._events -= len(push.drafts)
             return group
+
+    def _next_size(self) -> int:
+        return len(self._waiting[0][0].drafts)
 
     def _write(self, group: list[tuple[Push, Future[Written]]]) -> None:
         pushes = [push for push, _ in group]
@@ -143,4 +148,5 @@ class Door:
             self._ended = True
             left, self._waiting = list(self._waiting), deque()
         for _, done in left:
-            done.set_exception(Transient("the gateway ends"))
+            if done.set_running_or_notify_cancel():
+                done.set_exception(Transient("the gateway ends"))

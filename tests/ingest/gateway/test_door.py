@@ -149,3 +149,17 @@ def test_what_waits_when_it_ends_is_written(outbox: Held) -> None:
         last = door.put(push("a"))
     assert last.result(20).issued == 1
     assert door.waiting == 0
+
+
+def test_a_request_that_was_given_up_is_not_written_and_holds_up_nothing(outbox: Held) -> None:
+    with running(outbox) as (door, errors):
+        first = door.put(push("a"))
+        assert outbox.under_way.wait(20)
+        given_up, last = door.put(push("b")), door.put(push("c"))
+        assert given_up.cancel()
+        assert not first.cancel()
+        outbox.let.set()
+        assert last.result(20).issued == 1
+    assert errors == []
+    assert door.waiting == 0
+    assert outbox.fullness().pending == 2
