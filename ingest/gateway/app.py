@@ -64,8 +64,8 @@ class App:
         except Exception:
             # Its text may quote the request; the log of a part tells its type and place.
             log.exception("request_broke")
-            refused, outcome = broken(), "broken"
-            response = _response(refused.problem(), refused.status, PROBLEM)
+            answer, outcome = broken(), "broken"
+            response = _response(answer.problem(), answer.status, PROBLEM)
         self._meter.answered(outcome)
         MutableHeaders(raw=response.raw_headers).update(HEADERS)
         return response

@@ -74,7 +74,7 @@ def post(served: Served, content: Any = None, **headers: str) -> httpx.Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     url = served.url + "/api/observations"
     body = {"content": content} if isinstance(content, bytes) else {"json": content or GOOD}
-    return httpx.post(url, headers=sent | named, timeout=30, **body)  # type: ignore[arg-type]  # either
+    return httpx.post(url, headers=sent | named, timeout=30, **body)
 
 
 def test_an_observation_is_handed_in(served: Served, gate: Gate) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types
 
 from ingest.gateway.config import Contact
 from ingest.gateway.documents import asyncapi, openapi

@@ -57,7 +57,7 @@ def test_requests_made_from_the_document(gateway: Served, mode: GenerationMode) 
 
     @FUZZ
     @given(OPERATION.as_strategy(generation_mode=mode))
-    def hand_in(case: schemathesis.Case) -> None:
+    def hand_in(case: schemathesis.Case[Any]) -> None:
         headers = {"Authorization": f"Bearer {gateway.issued.key}"}
         response = case.call(base_url=gateway.url + "/v1", headers=headers, timeout=30)
         seen.add(response.status_code)

@@ -136,6 +136,6 @@ def test_what_stands_elsewhere_in_binary_mode_is_no_header(name: str) -> None:
         ("location", None),
     ],
 )
-def test_the_models_are_closed(field: str, value: object) -> None:
-    (fault,) = faults(Mode.STRUCTURED, event(**{field: value}))
+def test_the_models_are_closed(field: str, value: Any) -> None:
+    (fault,) = faults(Mode.STRUCTURED, event("a-1", "signal", **{field: value}))
     assert fault[0].startswith(f"/data/{field}")

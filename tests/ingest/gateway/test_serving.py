@@ -218,7 +218,7 @@ def test_no_more_requests_at_once_than_there_is_room_for(tmp_path: Path, nijmege
 
 def test_a_full_outbox_takes_nothing_in(tmp_path: Path, nijmegen: Municipality) -> None:
     with serving(tmp_path, nijmegen, limits=Limits(pending=2)) as gateway:
-        answers = []
+        answers: list[httpx.Response] = []
         while not answers or answers[-1].status_code == 202:
             answers.append(gateway.post(event(f"e{len(answers)}")))
             assert len(answers) < 100_000

@@ -155,7 +155,7 @@ def test_an_observation_has_no_room_for_it(kind: str) -> None:
         "theme": "drugs",
         "severity": 3,
     }
-    assert Observation.model_validate(good)
+    Observation.model_validate(good)
     for name in (*good, SMUGGLED[kind]):
         body = orjson.dumps(good | {name: SMUGGLED[kind]})
         with pytest.raises(ValueError, match="validation error") as error:
