@@ -13,6 +13,8 @@ from rich.console import Console
 from domain.errors import SettingsError, WijkbeeldError
 from wijkbeeld.archive_command import archive_app
 from wijkbeeld.audit_command import audit
+from wijkbeeld.clients_command import app as clients_app
+from wijkbeeld.observe_command import observe
 from wijkbeeld.reenrich_command import reenrich
 from wijkbeeld.rejected_command import app as rejected_app
 from wijkbeeld.replay_command import replay
@@ -36,6 +38,8 @@ app.add_typer(rejected_app, name="rejected")
 app.add_typer(archive_app, name="archive")
 app.command()(replay)
 app.command()(reenrich)
+app.add_typer(clients_app, name="clients")
+app.command()(observe)
 
 DataDirOption = Annotated[
     Path, typer.Option("--data-dir", envvar="WIJKBEELD_DATA_DIR", help="Folder that keeps everything.")
@@ -84,7 +88,7 @@ def up(
     clickhouse_port: WarehousePortOption = 0,
     workers: WorkersOption = None,
 ) -> None:
-    """Run everything on this machine: broker, warehouse, ingest, streams, loader, cells and page.
+    """Run everything on this machine: broker, warehouse, ingest, gateway, streams, loader, cells, page.
 
     Ctrl-C drains and ends; the same data dir continues where it stopped.
     """
@@ -169,7 +173,9 @@ def _not_running(message: str, *, as_json: bool) -> NoReturn:
 def run(
     part: Annotated[
         str,
-        typer.Argument(help="setup, ingest, streams, loader, recompute, archive, page or warehouse."),
+        typer.Argument(
+            help="setup, ingest, streams, loader, recompute, archive, page, gateway or warehouse."
+        ),
     ],
 ) -> None:
     """Run one part, as a container does; settings come from the environment (WIJKBEELD_*)."""

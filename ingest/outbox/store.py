@@ -24,7 +24,7 @@ from ingest.outbox.privacy import PrivacyNet
 from ingest.outbox.publishing import mark_all_unpublished, mark_published
 from ingest.outbox.rejects import Pause
 from ingest.outbox.schema import BUSY_SECONDS, open_for_writing, our_errors
-from ingest.outbox.stock import Stock, weigh
+from ingest.outbox.stock import Stock, last_seq, size_after, weigh
 from ingest.outbox.trimming import Range, delete_receipts, delete_records, forget_seen, merge_ranges
 from ingest.outbox.turns import Turns, Urgency
 from ingest.outbox.writing import PollWriter, Written, prepare
@@ -80,8 +80,11 @@ class Outbox:
             self._db.close()
             raise
         self._encoders: dict[str, Encoder] = {}
+        self._db.execute("BEGIN")  # both of one moment
         self.stock = Stock(weigh(self._db))
         """Bytes that lie here, and at the broker."""
+        self._counted = last_seq(self._db)
+        self._db.execute("COMMIT")
 
     @contextmanager
     def _turn(self, urgency: Urgency) -> Iterator[sqlite3.Connection]:
@@ -95,13 +98,23 @@ class Outbox:
         with self._turn(urgency) as db:
             db.execute("BEGIN IMMEDIATE")
             try:
+                self._count_others(db)
                 yield db
+                last = last_seq(db)
                 db.execute("COMMIT")
             except BaseException:
                 # SQLite itself rolls back on some errors, such as a full disk.
                 if db.in_transaction:
                     db.execute("ROLLBACK")
                 raise
+            self._counted = last
+
+    def _count_others(self, db: sqlite3.Connection) -> None:
+        """Weigh what other processes have put in since our last transaction."""
+        last = last_seq(db)
+        if last > self._counted:
+            self.stock.written(size_after(db, self._counted))
+            self._counted = last
 
     def register(self, sources: Iterable[Source]) -> None:
         """Make the sources and their feeds known; what is stored of them stays, for the same input."""

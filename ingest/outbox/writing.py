@@ -30,6 +30,7 @@ from ingest.outbox.identity import (
 from ingest.outbox.privacy import PrivacyNet
 from ingest.outbox.rejects import Pause
 from ingest.outbox.schema import LANE_NUMBERS
+from ingest.outbox.stock import last_seq
 from ingest.protocol import Draft, Finding, Identity, Poll, Repeat, Unreadable
 
 
@@ -211,7 +212,7 @@ class PollWriter:
     def _write_records(self) -> None:
         if not self._rows:
             return
-        before = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
+        before = last_seq(self._db)
         self._db.executemany(
             "INSERT INTO outbox (source, receipt, lane, rejected, event_id, payload)"
             " VALUES (?, ?, ?, ?, ?, ?)",
@@ -220,7 +221,7 @@ class PollWriter:
         self._db.execute(
             "INSERT INTO unpublished (lane, seq, source)"
             " SELECT lane, seq, source FROM outbox WHERE seq > ?",
-            (before[0] if before else 0,),
+            (before,),
         )
         self._db.execute(
             "UPDATE source SET last_receipt = ?, last_received_at = ? WHERE no = ?",

@@ -47,12 +47,12 @@ ONE_MODULE_PER_ROOM: Mapping[str, set[str]] = {
 """Rooms that may import a library, each in one module."""
 
 ONE_PACKAGE_PER_ROOM: Mapping[str, set[str]] = {
-    "anyio": {"warehouse.server"},
+    "anyio": {"dashboards.page", "ingest.gateway", "warehouse.server"},
     "rich": {"wijkbeeld"},
     "sse_starlette": {"dashboards.page"},
-    "starlette": {"dashboards.page", "warehouse.server"},
+    "starlette": {"dashboards.page", "ingest.gateway", "warehouse.server"},
     "typer": {"wijkbeeld"},
-    "uvicorn": {"dashboards.page", "warehouse.server"},
+    "uvicorn": {"dashboards.page", "ingest.gateway", "warehouse.server"},
 }
 """Packages that may import a library in several modules: what a web server or a terminal gives and takes
 is what these packages are about."""

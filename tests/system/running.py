@@ -38,7 +38,7 @@ class RunningWijkbeeld:
         *options: str,
         env: Mapping[str, str] | None = None,
         workers: int = 1,
-        parts: int = 8,
+        parts: int = 9,
     ) -> None:
         self.data_dir = data_dir
         self._number = parts + 2 * (workers - 1)
