@@ -1,4 +1,4 @@
-"""The polygons of the wijken under a boundary year: are they fit for use, and how do two years compare."""
+"""The polygons of the wijken under a boundary year: are they fit for use, and how two years compare."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from streams.areas_index import (
 )
 
 MOST_OVERLAP = 0.01
-"""Part of a wijk that another may cover. Generalised borders are drawn once for both, so more is a mistake."""
+"""Part of a wijk that another may cover: generalised borders are drawn once for both."""
 LEAST_SHARE = 0.001
 """Smaller shares in a crosswalk come from borders that were drawn anew, not moved, and are left out."""
 _NAMES = ("buurtnaam", "statnaam", "name", "naam")
