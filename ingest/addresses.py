@@ -1,8 +1,8 @@
 """Addresses as sources write them: street, house number and postcode out of one field or several.
 
 For fields that hold an address and nothing else; never for free text, in which a street cannot be told
-from a person (``ingest.p2000.streets`` shows what that takes). The house number is read so that it can be
-left out: ``Address.location`` has no place for it, and it is not shown when an address is printed.
+from a person (``ingest.p2000.streets`` shows what that takes). The house number is read so that it can
+be left out: ``Address.location`` has no place for it, and it is not shown when an address is printed.
 """
 
 from __future__ import annotations

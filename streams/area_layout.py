@@ -107,8 +107,8 @@ def wijken_of(text: bytes, municipality: Municipality, year: int) -> bytes:
 def check_layout(text: bytes, municipality: Municipality, year: int) -> Report:
     """Return whether the polygons of a boundary year are fit for use.
 
-    Under the municipality's own year every wijk must be there and hold its own representative point; under
-    another one only the shapes are looked at.
+    Under the municipality's own year every wijk must be there and hold its own representative point;
+    under another one only the shapes are looked at.
 
     Raises:
         SettingsError: not GeoJSON, a shape that cannot be read, or a code that occurs twice.

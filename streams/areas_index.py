@@ -68,7 +68,7 @@ def parse_areas(text: bytes, known: Iterable[str]) -> AreaIndex:
         known: wijk codes of the gemeente; other features are left out.
 
     Raises:
-        SettingsError: not GeoJSON, a broken shape, a code that occurs twice, or no feature of a known wijk.
+        SettingsError: not GeoJSON, a broken shape, a code that occurs twice, or no wijk that is known.
     """
     shapes = parse_shapes(text, known)
     if not shapes:

@@ -36,12 +36,12 @@ _WAITING = TypeAdapter(_Waiting)
 
 
 class GeocodedConnector:
-    """Polls another connector and places what it finds. An event is never held back:
+    """Polls another connector and places what it finds. An event is never held back.
 
-    where the geocoder is away it goes without, and once more, with its wijk, when there is an answer. Until
-    then it waits in the cursor: at most ``MOST_WAITING`` drafts, the oldest are given up first, with the
-    fields that leave the connector anyway. A draft with the source's own revision does not wait, since
-    another content under the same revision never wins.
+    Where the geocoder is away it goes without, and once more, with its wijk, when there is an answer.
+    Until then it waits in the cursor, with the fields that leave the connector anyway: at most
+    ``MOST_WAITING`` drafts, the oldest are given up first, and all at the end of an input that has one.
+    A draft with the source's own revision does not wait: other content under one revision never wins.
 
     Args:
         connector: polled by this one.
@@ -62,7 +62,7 @@ class GeocodedConnector:
         findings: list[Finding] = []
         for finding in poll.findings:
             if isinstance(finding, Draft):
-                finding = self._placed(finding, now, waiting)  # noqa: PLW2901 - the same draft with its wijk
+                finding = self._placed(finding, now, waiting)
             findings.append(finding)
         findings += self._again(waiting, now)
         while len(waiting) > MOST_WAITING:
