@@ -115,7 +115,7 @@ def crosswalk_areas(
     new: Annotated[int, typer.Argument(help="The newer one.")],
     data_dir: DataDirOption = DEFAULT_DATA_DIR,
 ) -> None:
-    """Write how the wijken of one boundary year lie in those of another, as CSV: parts of their areas."""
+    """Write how the wijken of one boundary year lie in those of another, as CSV of parts of areas."""
     from streams.area_layout import crosswalk
     from wijkbeeld.kept_areas import read_areas
 

@@ -89,8 +89,8 @@ class Geocoder:
     def find(self, location: Location, now: datetime) -> Answer:
         """Return the wijk of a location's street and postcode.
 
-        Never raises and never waits for its turn. It is *later* where the pace does not allow a question,
-        the questions of this poll have taken ``POLL_SECONDS``, or the service was away a moment ago.
+        Never raises and never waits for its turn. It is *later* where the pace does not allow a
+        question, those of this poll have taken ``POLL_SECONDS``, or the service was away a moment ago.
 
         Args:
             now: of the poll, the same for all its events; aware, UTC.

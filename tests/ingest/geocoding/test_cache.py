@@ -53,5 +53,5 @@ def test_a_file_that_breaks_later_costs_no_event(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(SettingsError, match="geocoder cache .* cannot write"):
+    with pytest.raises(SettingsError, match=r"geocoder cache .* cannot write"):
         AnswerCache(tmp_path / "file" / "cache")

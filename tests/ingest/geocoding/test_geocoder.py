@@ -104,7 +104,7 @@ def test_a_failure_is_later_and_the_service_is_left_alone(
 def test_the_pause_grows_while_the_service_is_away(tmp_path: Path) -> None:
     finder = Finder(fails_with=SourceUnavailable("down"))
     found = geocoder(finder, tmp_path)
-    for minute in range(0, 120):
+    for minute in range(120):
         assert found.find(KERK, NOW + timedelta(minutes=minute)) == LATER
     assert len(finder.asked) <= 15
 
