@@ -31,21 +31,23 @@ class AreaIndex:
     """
 
     def __init__(self, codes: Sequence[str], polygons: Sequence[shapely.Geometry]) -> None:
-        self._codes = list(codes)
-        shapely.prepare(list(polygons))
-        self._tree = shapely.STRtree(list(polygons))
+        self._codes = np.array([*codes, None], dtype=object)  # None: in no wijk
+        self._polygons = np.array(list(polygons), dtype=object)
+        shapely.prepare(self._polygons)
+        self._tree = shapely.STRtree(self._polygons)
 
     def find(self, lon: Sequence[float], lat: Sequence[float]) -> list[str | None]:
         """Return the wijk of each point, None for a point in none.
 
         On a border shared by wijken the one that comes first in the index is taken.
         """
-        points = shapely.points(np.asarray(lon, dtype=float), np.asarray(lat, dtype=float))
-        point_index, polygon_index = self._tree.query(points, predicate="intersects")
-        found: list[str | None] = [None] * len(lon)
-        # Descending, so that the lowest polygon is written last.
-        for order in np.lexsort((-polygon_index, point_index)):
-            found[int(point_index[order])] = self._codes[int(polygon_index[order])]
+        x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+        # The tree gives rectangles; asked for shapes it would prepare the points, not the polygons.
+        point_index, polygon_index = self._tree.query(shapely.points(x, y))
+        inside = shapely.intersects_xy(self._polygons[polygon_index], x[point_index], y[point_index])
+        first = np.full(len(x), len(self._polygons))
+        np.minimum.at(first, point_index[inside], polygon_index[inside])
+        found: list[str | None] = self._codes[first].tolist()
         return found
 
     def is_near(self, lon: float, lat: float) -> bool:

@@ -10,6 +10,7 @@ import pytest
 
 from domain.places import Location
 from domain.street_names import street_key
+from streams.events import event_of
 from streams.locate import Locator, Place
 from streams.tables import build_tables
 from tests.streams.samples import raw_event
@@ -35,7 +36,7 @@ def places(locator: Locator, addresses: list[RealAddress]) -> list[Place]:
     for address in addresses:
         location = Location(street=address.street.lower(), pc6=address.pc6, gemeente=NIJMEGEN.code)
         data = raw_event().data.model_copy(update={"location": location})
-        events.append(raw_event(data=data).model_dump(mode="json"))
+        events.append(event_of(raw_event(data=data)))
     found = [place for place in locator(events) if place is not None]
     assert len(found) == len(addresses)
     return found

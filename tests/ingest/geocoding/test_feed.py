@@ -72,7 +72,7 @@ def test_what_needs_no_question_passes_as_it_is(tmp_path: Path) -> None:
         period_end=NOW.date(),
         boundary_year=2024,
     )
-    findings = [
+    findings: list[Finding] = [
         draft(wijk=WIJK, street="kerkstraat"),
         draft(lat=51.8, lon=5.8, street="kerkstraat"),
         draft(gemeente="GM0209", street="kerkstraat"),
