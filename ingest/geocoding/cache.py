@@ -48,7 +48,10 @@ class AnswerCache:
         except sqlite3.DatabaseError:
             for path in (file, file.with_name(file.name + "-journal")):
                 path.unlink(missing_ok=True)
-            self._database = _open(file)
+            try:
+                self._database = _open(file)
+            except sqlite3.DatabaseError:
+                raise SettingsError(f"geocoder cache {file}: cannot be made; remove it") from None
 
     def close(self) -> None:
         """Close the file."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from pydantic import AwareDatetime, JsonValue, TypeAdapter, ValidationError
 
@@ -30,9 +31,6 @@ class _Waiting:
 
     since: AwareDatetime
     data: EventData
-
-
-_WAITING = TypeAdapter(_Waiting)
 
 
 class GeocodedConnector:
@@ -125,16 +123,21 @@ def _at(data: EventData, wijk: str) -> EventData:
     return data.model_copy(update={"location": Location(wijk=wijk, gemeente=data.location.gemeente)})
 
 
+@cache  # building it takes longer than a poll
+def _waiting() -> TypeAdapter[_Waiting]:
+    return TypeAdapter(_Waiting)
+
+
 def _read(kept: JsonValue) -> dict[str, _Waiting]:
     """Return what waits; what cannot be read any more has been published without a wijk already."""
     found: dict[str, _Waiting] = {}
     for event_id, entry in (kept if isinstance(kept, dict) else {}).items():
         try:
-            found[event_id] = _WAITING.validate_python(entry)
+            found[event_id] = _waiting().validate_python(entry)
         except ValidationError:
             continue
     return found
 
 
 def _written(waiting: Mapping[str, _Waiting]) -> dict[str, JsonValue]:
-    return {event_id: _WAITING.dump_python(kept, mode="json") for event_id, kept in waiting.items()}
+    return {event_id: _waiting().dump_python(kept, mode="json") for event_id, kept in waiting.items()}
