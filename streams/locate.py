@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from domain.areas import Municipality
 from domain.places import MatchLevel
+from domain.street_names import street_key
 from streams.events import Event, Figure, Location
-from streams.tables import PlaceTables, street_key
+from streams.tables import PlaceTables
 
 
 class Place(NamedTuple):
@@ -99,16 +100,21 @@ class Locator:
             )
         by_coordinates = self._by_level[MatchLevel.COORDINATES]
         for each, wijk in zip(waiting, found, strict=True):
-            place = by_coordinates[wijk] if wijk is not None else self._by_name(each.location)
-            places[each.at] = place
+            places[each.at] = by_coordinates[wijk] if wijk is not None else self._in_no_wijk(each)
 
-    def _by_name(self, location: Location) -> Place:
+    def _in_no_wijk(self, each: _Waiting) -> Place:
+        """Far outside the city its streets say nothing: another town has streets of the same names."""
+        areas = self._tables.areas
+        near = areas is None or areas.is_near(each.lon, each.lat)
+        return self._by_name(each.location, by_street=near)
+
+    def _by_name(self, location: Location, *, by_street: bool = True) -> Place:
         tables = self._tables
         pc6 = location.pc6
         if pc6 is not None and pc6 in tables.postcodes:
             return self._by_level[MatchLevel.PC6][tables.postcodes[pc6]]
         street = location.street
-        if street is not None:
+        if street is not None and by_street:
             key = street_key(street)
             wijk = tables.streets.get(key)
             if wijk is not None:

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from domain.errors import SettingsError, WijkbeeldError
 from wijkbeeld.archive_command import archive_app
+from wijkbeeld.areas_command import areas_app
 from wijkbeeld.audit_command import audit
 from wijkbeeld.clients_command import app as clients_app
 from wijkbeeld.observe_command import observe
@@ -36,6 +37,7 @@ app.add_typer(schemas_app, name="schemas")
 app.command()(audit)
 app.add_typer(rejected_app, name="rejected")
 app.add_typer(archive_app, name="archive")
+app.add_typer(areas_app, name="areas")
 app.command()(replay)
 app.command()(reenrich)
 app.add_typer(clients_app, name="clients")

@@ -70,6 +70,16 @@ class DataDir:
         return self.root / "tables"
 
     @property
+    def areas(self) -> Path:
+        """The polygons of the wijken, one file per boundary year."""
+        return self.root / "areas"
+
+    @property
+    def geocoded(self) -> Path:
+        """What the geocoder answered."""
+        return self.root / "geocoder.sqlite"
+
+    @property
     def reenrichment(self) -> Path:
         """How far the last re-enrichment came."""
         return self.root / "reenrich.json"

@@ -32,6 +32,8 @@ def locate_all(locations: list[dict[str, Any]]) -> list[Place]:
 
 
 BY_CODE = Place("BU99010102", "WK990101", "GM9901", "code")
+BY_STREET = Place("BU99010101", "WK990101", "GM9901", "street")
+IN_THE_SOUTH = Place("WK990102", "WK990102", "GM9901", "stadsdeel")
 OURS = Place("GM9901", "", "GM9901", "gemeente")
 THEIRS = Place("GM8800", "", "GM8800", "gemeente")
 
@@ -45,6 +47,9 @@ THEIRS = Place("GM8800", "", "GM8800", "gemeente")
             Place("BU99010201", "WK990102", "GM9901", "coordinates"),
         ),
         ({"lat": 52.5, "lon": 9.5, "pc6": "1234AB"}, Place("BU99010101", "WK990101", "GM9901", "pc6")),
+        ({"lat": 52.5, "lon": 9.5, "street": "kerkstraat"}, OURS),
+        ({"lat": 52.5, "lon": 9.5, "street": "'t veld", "stadsdeel": "WK990102"}, IN_THE_SOUTH),
+        ({"lat": 52.5, "lon": 4.999, "street": "kerkstraat"}, BY_STREET),
         ({"pc6": "1234AC", "street": "kerkstraat"}, Place("BU99010201", "WK990102", "GM9901", "pc6")),
         ({"pc6": "9999ZZ", "street": "KERKSTRAAT"}, Place("BU99010101", "WK990101", "GM9901", "street")),
         ({"street": "'t veld"}, Place("BU99010102", "WK990101", "GM9901", "wijk-name")),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from domain.codec import MAX_RAW_BYTES, encode_event
 from domain.events import Figure, Incident, Inspection, RawEvent, Signal
-from domain.places import Location
+from domain.places import Location, MatchLevel
 from domain.rows import EventRow, FigureRow, RejectRow, clickhouse_time, pack_version
 from domain.themes import THEMES, Theme
 from streams.chunk import Chunk, Outgoing
@@ -88,6 +88,8 @@ def test_rows_have_the_contracts_columns_and_the_events_values(event: RawEvent) 
     if not isinstance(event.data, Figure):
         assert row["occurred_at"] == clickhouse_time(event.data.occurred_at)
         assert row["theme"] in {theme.value for theme in THEMES}
+        assert row["match_level"] in {level.value for level in MatchLevel}
+        assert row["boundary_year"] == municipality().boundary_year
 
 
 def _fields(chunk: Chunk) -> dict[str, Any]:
