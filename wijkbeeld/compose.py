@@ -5,6 +5,7 @@ A part's imports stand in its function, so that a process loads only the room th
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -64,10 +65,13 @@ def _ingest(
     settings: Settings, stop: threading.Event, on_ready: Callable[[], None], vitals: Vitals
 ) -> None:
     from domain.clock import SystemClock
+    from ingest.context import SourceContext
     from ingest.keys import KeyedHash, load_or_create_key
+    from ingest.secret import SecretReader
     from ingest.service import IngestConfig, run
-    from ingest.sources import SourceContext, build_sources, parse_source
+    from ingest.sources import build_sources
     from wijkbeeld.budgets import load_budgets
+    from wijkbeeld.source_list import sources_of_a_part
     from wijkbeeld.supervisor.rolling import unconfirmed_bytes
 
     data_dir = DataDir(settings.data_dir)
@@ -80,8 +84,9 @@ def _ingest(
         as_live=settings.as_live,
         seed=settings.seed,
         first_start=first_start(data_dir),
+        secrets=SecretReader(os.environ),
     )
-    specs = tuple(parse_source(text) for text in settings.source_texts())
+    specs = sources_of_a_part(settings)
     config = IngestConfig(
         outbox_path=data_dir.outbox,
         bootstrap=_broker(settings),
@@ -245,8 +250,11 @@ PARTS: Mapping[str, Run] = MappingProxyType(
 
 def known_sources(settings: Settings) -> tuple[str, ...]:
     """Return the names of all sources that have topics."""
-    text = settings.known_sources or ",".join(s.partition("=")[0] for s in settings.source_texts())
-    return tuple(dict.fromkeys(name for name in text.split(",") if name))
+    if settings.known_sources:
+        return tuple(dict.fromkeys(name for name in settings.known_sources.split(",") if name))
+    from wijkbeeld.source_list import declared_sources
+
+    return tuple(dict.fromkeys(spec.name for spec in declared_sources(settings)))
 
 
 def group_name(part: str, incarnation: str) -> str:

@@ -37,6 +37,7 @@ ONE_MODULE_PER_ROOM: Mapping[str, set[str]] = {
     "pyarrow": {"warehouse"},
     "pydantic_settings": {"wijkbeeld"},
     "shapely": {"streams", "dashboards"},
+    "tomlkit": {"ingest"},
     "urllib3": {"warehouse"},
     "zstandard": {"warehouse"},
 }

@@ -16,12 +16,14 @@ import pytest
 from domain.areas import Municipality
 from domain.errors import SettingsError
 from domain.topics import Lane
+from ingest.context import SourceContext
 from ingest.feed_runner import FeedRunner, Pace
 from ingest.outbox.feeds import FeedState, Place
 from ingest.outbox.store import Outbox
 from ingest.p2000.connector import p2000_feed
+from ingest.p2000.source import Settings, build
 from ingest.protocol import Feed, Source
-from ingest.sources import SourceContext, SourceSpec, build_sources
+from ingest.sources import build_sources, parse_source
 from ingest.status import SourceStatus, read_status
 from tests.ingest.fakes import TurnedClock
 from tests.ingest.p2000.playing import Row, write_archive
@@ -58,8 +60,7 @@ def flex(*numbers: int) -> str:
 
 
 def p2000(path: Path | str, context: SourceContext) -> Source:
-    (built,) = build_sources((SourceSpec("p2000", str(path)),), context)
-    return built
+    return build("p2000", Settings(file=str(path)), context)
 
 
 def piped(text: str, context: SourceContext) -> Source:
@@ -214,7 +215,7 @@ def test_an_origin_tells_nothing(tmp_path: Path, context: SourceContext) -> None
     assert {len(feed.origin) for feed in feeds} == {24}
     assert [feed.once for feed in feeds] == [False, False, True]
     assert p2000(archive, replace(context, keyed=KEYED)).feeds[0].origin == feeds[0].origin
-    (demo,) = build_sources((SourceSpec("demo"),), context)
+    (demo,) = build_sources((parse_source("demo"),), context)
     assert {(feed.origin, feed.once) for feed in demo.feeds} == {("", False)}
 
 

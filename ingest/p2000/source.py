@@ -1,0 +1,45 @@
+"""Pages of P2000 as a kind of source."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.topics import Lane
+from ingest.context import SourceContext
+from ingest.kind import STDIN
+from ingest.p2000.connector import p2000_feed
+from ingest.p2000.opening import origin_of
+from ingest.protocol import Feed, Source
+
+
+class Settings(BaseModel):
+    """What a table of kind ``p2000`` may say.
+
+    Attributes:
+        file: an archive, a file that a receiver writes, a named pipe, or ``-`` for standard input.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    file: Annotated[str, Field(min_length=1)]
+
+
+def build(name: str, settings: Settings, context: SourceContext) -> Source:
+    """Return the source of one file or pipe.
+
+    Raises:
+        SettingsError: the file is missing, unreadable or of no known layout, or the options contradict.
+    """
+    path = None if settings.file == STDIN else context.path(settings.file)
+    connector = p2000_feed(
+        path,
+        municipality=context.municipality,
+        keyed=context.keyed,
+        speed=context.speed,
+        as_live=context.as_live,
+    )
+    recording = context.speed is not None or context.as_live
+    origin = origin_of(path, context.keyed, recording=recording)
+    return Source(name, (Feed(Lane.LIVE, connector, origin, once=path is None),))
