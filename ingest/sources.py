@@ -72,4 +72,7 @@ def build_source(
     Raises:
         SettingsError: it cannot be built from its settings.
     """
-    return kinds[spec.kind].build(spec.name, spec.settings, replace(context, folder=spec.folder))
+    source: Source = kinds[spec.kind].build(
+        spec.name, spec.settings, replace(context, folder=spec.folder)
+    )
+    return replace(source, schedule=spec.schedule, rhythm=spec.rhythm)

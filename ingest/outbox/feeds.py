@@ -34,11 +34,14 @@ class FeedState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a feed is: its cursor (None before the first poll), whether it has ended or is paused."""
+    """Where a feed is: its cursor (None before the first poll), whether it has ended or is paused, when
+    it last answered (UTC).
+    """
 
     cursor: Cursor | None
     done: bool
     paused: bool = False
+    polled_at: datetime | None = None
 
 
 def register(connection: sqlite3.Connection, sources: Iterable[Source]) -> None:
@@ -64,7 +67,7 @@ def register(connection: sqlite3.Connection, sources: Iterable[Source]) -> None:
 def _restart(connection: sqlite3.Connection, source: str, feed: Feed) -> None:
     """Forget the place of a feed that has another input than before."""
     connection.execute(
-        "UPDATE feed SET cursor = NULL, done = 0, progress = NULL"
+        "UPDATE feed SET cursor = NULL, done = 0, progress = NULL, polled_at = NULL"
         " WHERE source = (SELECT no FROM source WHERE name = ?) AND lane = ?"
         " AND ((origin <> ? AND (origin <> '' OR done)) OR (done AND ?))",
         (source, LANE_NUMBERS[feed.lane], feed.origin, feed.once),
@@ -73,13 +76,16 @@ def _restart(connection: sqlite3.Connection, source: str, feed: Feed) -> None:
 
 def place_of(connection: sqlite3.Connection, source: str, lane: Lane) -> Place:
     """Return where a registered feed is."""
-    cursor, done = connection.execute(
-        "SELECT cursor, done FROM feed"
+    cursor, done, polled_at = connection.execute(
+        "SELECT cursor, done, polled_at FROM feed"
         " WHERE source = (SELECT no FROM source WHERE name = ?) AND lane = ?",
         (source, LANE_NUMBERS[lane]),
     ).fetchone()
     return Place(
-        None if cursor is None else orjson.loads(cursor), bool(done), is_paused(connection, source)
+        None if cursor is None else orjson.loads(cursor),
+        bool(done),
+        is_paused(connection, source),
+        None if polled_at is None else datetime.fromisoformat(polled_at),
     )
 
 
@@ -113,7 +119,7 @@ def note(
     source: str,
     lane: Lane,
     state: FeedState,
-    error: str,
+    error: str | None,
     next_poll_at: datetime | None,
 ) -> None:
     """Write down why a feed gives nothing now; its cursor stays."""

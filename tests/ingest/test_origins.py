@@ -251,7 +251,7 @@ def test_what_is_kept_of_a_feed(
     source, fresh = registered(outbox, before, once=once)
     assert fresh == Place(None, False)
     outbox.write(source, Lane.LIVE, poll(at=7, done=done), NOON, None)
-    expected = Place({"at": 7}, done) if kept else Place(None, False)
+    expected = Place({"at": 7}, done, polled_at=NOON) if kept else Place(None, False)
     for _ in range(2):
         assert registered(outbox, after, once=once)[1] == expected
     (status,) = read_status(outbox.path).sources
@@ -266,7 +266,7 @@ def test_a_file_of_the_former_format_is_read_and_taken_over(tmp_path: Path) -> N
     with closing(sqlite3.connect(path)) as db:
         db.execute("ALTER TABLE feed DROP COLUMN origin")
         db.execute("ALTER TABLE source DROP COLUMN judged_after")
-        for table in ("reject", "pause", "replay"):
+        for table in ("reject", "pause", "replay", "request", "beat", "pulse", "heartbeat"):
             db.execute(f"DROP TABLE {table}")
         db.execute("PRAGMA user_version = 1")
     assert read_status(path).sources[0].name == "p2000"
@@ -275,7 +275,7 @@ def test_a_file_of_the_former_format_is_read_and_taken_over(tmp_path: Path) -> N
             _, place = registered(outbox, origin)
             assert (place.cursor or {"at": None})["at"] == at
     with closing(sqlite3.connect(path)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (3,)
+        assert db.execute("PRAGMA user_version").fetchone() == (4,)
 
 
 def test_a_file_that_is_gone_is_one_line(tmp_path: Path, context: SourceContext) -> None:
