@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.topics import Lane
 from ingest.context import SourceContext
-from ingest.demo.connector import demo_history, demo_live
+from ingest.demo.connector import demo_history, demo_live, demo_period
 from ingest.protocol import Feed, Source
 from ingest.rhythm import Rhythm
 
@@ -33,4 +34,5 @@ def build(name: str, settings: Settings, context: SourceContext) -> Source:
     """Return the source: live, and its history beside it. The seed is the context's."""
     city = (context.seed, context.municipality, context.first_start)
     history = demo_history(*city, days=settings.days)
-    return Source(name, (Feed(Lane.LIVE, demo_live(*city)), Feed(Lane.BACKFILL, history)))
+    feeds = (Feed(Lane.LIVE, demo_live(*city)), Feed(Lane.BACKFILL, history))
+    return Source(name, feeds, backfill=partial(demo_period, context.seed, context.municipality))

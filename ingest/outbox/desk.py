@@ -16,8 +16,9 @@ from domain.errors import SettingsError
 from ingest.outbox import rejects, replays, requests
 from ingest.outbox.rejects import Pause
 from ingest.outbox.replays import Answer, Replay
-from ingest.outbox.requests import Period, Request
+from ingest.outbox.requests import Request
 from ingest.outbox.schema import open_for_reading, open_for_writing, our_errors
+from ingest.protocol import Period
 
 
 def resume_source(path: Path, source: str) -> bool:

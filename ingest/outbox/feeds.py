@@ -89,6 +89,21 @@ def place_of(connection: sqlite3.Connection, source: str, lane: Lane) -> Place:
     )
 
 
+def number_of(connection: sqlite3.Connection, source: str) -> int:
+    """Return the number of a registered source."""
+    (number,) = connection.execute("SELECT no FROM source WHERE name = ?", (source,)).fetchone()
+    return int(number)
+
+
+def next_poll_of(connection: sqlite3.Connection, source: str, lane: Lane) -> datetime | None:
+    """Return when a registered feed that goes well is polled next, UTC; None for any other."""
+    (text,) = connection.execute(
+        "SELECT iif(state = ?, next_poll_at, NULL) FROM feed WHERE source = ? AND lane = ?",
+        (FeedState.WAITING, number_of(connection, source), LANE_NUMBERS[lane]),
+    ).fetchone()
+    return None if text is None else datetime.fromisoformat(text)
+
+
 def advance(
     connection: sqlite3.Connection,
     source: int,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,8 +12,9 @@ from domain.topics import Lane
 from ingest.context import SourceContext
 from ingest.kind import STDIN
 from ingest.p2000.connector import p2000_feed
-from ingest.p2000.opening import origin_of
-from ingest.protocol import Feed, Source
+from ingest.p2000.opening import is_pipe, origin_of
+from ingest.protocol import Connector, Feed, Period, Source
+from ingest.within import Within
 
 
 class Settings(BaseModel):
@@ -42,4 +45,17 @@ def build(name: str, settings: Settings, context: SourceContext) -> Source:
     )
     recording = context.speed is not None or context.as_live
     origin = origin_of(path, context.keyed, recording=recording)
-    return Source(name, (Feed(Lane.LIVE, connector, origin, once=path is None),))
+    feeds = (Feed(Lane.LIVE, connector, origin, once=path is None),)
+    return Source(name, feeds, backfill=_backfill(path, context))
+
+
+def _backfill(path: Path | None, context: SourceContext) -> Callable[[Period], Connector] | None:
+    """Return how the pages of a period are read; None for what cannot be read twice, or plays a part."""
+    if path is None or is_pipe(path) or context.speed is not None or context.as_live:
+        return None
+
+    def backfill(period: Period) -> Connector:
+        whole = p2000_feed(path, municipality=context.municipality, keyed=context.keyed, follow=False)
+        return Within(whole, period)
+
+    return backfill
