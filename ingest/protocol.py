@@ -128,12 +128,14 @@ class Feed:
         origin: tells its input from others, without naming it; a feed with
             another origin than before starts afresh. Empty where there is but one input.
         once: its input cannot be read twice: once it has ended, another start reads another input.
+        consumes: reading takes from its input, so nobody may just look at it (a pipe).
     """
 
     lane: Lane
     connector: Connector
     origin: str = ""
     once: bool = False
+    consumes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

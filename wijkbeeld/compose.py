@@ -5,7 +5,6 @@ A part's imports stand in its function, so that a process loads only the room th
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -65,27 +64,16 @@ def _ingest(
     settings: Settings, stop: threading.Event, on_ready: Callable[[], None], vitals: Vitals
 ) -> None:
     from domain.clock import SystemClock
-    from ingest.context import SourceContext
-    from ingest.keys import KeyedHash, load_or_create_key
-    from ingest.secret import SecretReader
     from ingest.service import IngestConfig, run
     from ingest.sources import build_sources
     from wijkbeeld.budgets import load_budgets
-    from wijkbeeld.source_list import sources_of_a_part
+    from wijkbeeld.sources.building import source_context
+    from wijkbeeld.sources.declared import sources_of_a_part
     from wijkbeeld.supervisor.rolling import unconfirmed_bytes
 
     data_dir = DataDir(settings.data_dir)
     municipality = load_municipality(settings.gemeente)
-    keyed = KeyedHash(load_or_create_key(data_dir.hash_key))
-    context = SourceContext(
-        municipality=municipality,
-        keyed=keyed,
-        speed=settings.speed,
-        as_live=settings.as_live,
-        seed=settings.seed,
-        first_start=first_start(data_dir),
-        secrets=SecretReader(os.environ),
-    )
+    context = source_context(settings, municipality)
     specs = sources_of_a_part(settings)
     config = IngestConfig(
         outbox_path=data_dir.outbox,
@@ -95,7 +83,7 @@ def _ingest(
         municipality=municipality,
         sources=build_sources(specs, context),
         clock=SystemClock(),
-        keyed=keyed,
+        keyed=context.keyed,
         unconfirmed=unconfirmed_bytes(settings.broker_bytes),
         budgets=load_budgets(settings.gemeente),
     )
@@ -252,7 +240,7 @@ def known_sources(settings: Settings) -> tuple[str, ...]:
     """Return the names of all sources that have topics."""
     if settings.known_sources:
         return tuple(dict.fromkeys(name for name in settings.known_sources.split(",") if name))
-    from wijkbeeld.source_list import declared_sources
+    from wijkbeeld.sources.declared import declared_sources
 
     return tuple(dict.fromkeys(spec.name for spec in declared_sources(settings)))
 

@@ -22,7 +22,7 @@ from wijkbeeld.logs import configure_logging
 from wijkbeeld.progress import Progress
 from wijkbeeld.settings import Settings
 from wijkbeeld.setup import prepare_warehouse
-from wijkbeeld.source_list import declared_sources
+from wijkbeeld.sources.declared import declared_sources
 from wijkbeeld.supervisor.endings import drain_line
 from wijkbeeld.supervisor.plan import (
     ARCHIVE,

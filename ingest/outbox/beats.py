@@ -145,6 +145,16 @@ def read(db: sqlite3.Connection, source: str) -> Beats | None:
     )
 
 
+def read_last(db: sqlite3.Connection) -> dict[str, datetime]:
+    """Return when each source's last new live record was received, by name."""
+    if format_of(db) < FIRST_WITH_REQUESTS:
+        return {}
+    rows = db.execute(
+        "SELECT s.name, p.new_at FROM pulse p JOIN source s ON s.no = p.source WHERE new_at IS NOT NULL"
+    )
+    return {name: datetime.fromisoformat(text) for name, text in rows}
+
+
 def _hour_number(now: datetime) -> int:
     return int((now - _EPOCH) / _HOUR)
 

@@ -89,6 +89,16 @@ def place_of(connection: sqlite3.Connection, source: str, lane: Lane) -> Place:
     )
 
 
+def known_cursor(connection: sqlite3.Connection, source: str, feed: Feed) -> Cursor | None:
+    """Return the cursor of a feed, as its next poll would have it; None for one that begins."""
+    row = connection.execute(
+        "SELECT cursor FROM feed WHERE source = (SELECT no FROM source WHERE name = ?) AND lane = ?"
+        " AND origin = ?",
+        (source, LANE_NUMBERS[feed.lane], feed.origin),
+    ).fetchone()
+    return None if row is None or row[0] is None else orjson.loads(row[0])
+
+
 def number_of(connection: sqlite3.Connection, source: str) -> int:
     """Return the number of a registered source."""
     (number,) = connection.execute("SELECT no FROM source WHERE name = ?", (source,)).fetchone()

@@ -45,7 +45,8 @@ def build(name: str, settings: Settings, context: SourceContext) -> Source:
     )
     recording = context.speed is not None or context.as_live
     origin = origin_of(path, context.keyed, recording=recording)
-    feeds = (Feed(Lane.LIVE, connector, origin, once=path is None),)
+    consumes = path is None or is_pipe(path)
+    feeds = (Feed(Lane.LIVE, connector, origin, once=path is None, consumes=consumes),)
     return Source(name, feeds, backfill=_backfill(path, context))
 
 
