@@ -14,6 +14,7 @@ from rich.console import Console
 from domain.clock import SystemClock
 from domain.errors import SettingsError
 from wijkbeeld.datadir import DataDir
+from wijkbeeld.logs import configure_logging
 from wijkbeeld.pausing import pause_by_hand, resume_paused
 from wijkbeeld.settings import DEFAULT_DATA_DIR, Settings, join_sources, read_settings
 
@@ -169,6 +170,9 @@ def _ask(
             shown[:] = [request.progress]
             told.print(f"{request.progress:.0%} read")
 
+    folder = DataDir(settings.data_dir)
+    folder.prepare()
+    configure_logging("sources", folder.logs / "sources.log")
     request = ask_source(settings, require_declared(settings, name), period, patience, tell)
     if as_json:
         _print_json(view.as_json(request))
