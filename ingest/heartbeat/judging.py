@@ -23,8 +23,8 @@ _ANSWERS_WITHIN = timedelta(minutes=15)
 """So long a source may be overdue with an answer, where no silence is declared."""
 
 _SILENT_EXPECTED = 25.0
-"""As many expected records, times the spread, without one: less than one in a million by chance, also where records
-come in bursts."""
+"""As many expected records, times the spread, without one: less than one in a million by chance, also
+where records come in bursts."""
 
 _LOOK_BACK = timedelta(weeks=26)
 
