@@ -170,10 +170,11 @@ def _ask(
             shown[:] = [request.progress]
             told.print(f"{request.progress:.0%} read")
 
+    spec = require_declared(settings, name)
     folder = DataDir(settings.data_dir)
     folder.prepare()
     configure_logging("sources", folder.logs / "sources.log")
-    request = ask_source(settings, require_declared(settings, name), period, patience, tell)
+    request = ask_source(settings, spec, period, patience, tell)
     if as_json:
         _print_json(view.as_json(request))
     else:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from typer.testing import CliRunner, Result
 
 from domain.errors import SettingsError
@@ -19,7 +20,10 @@ from wijkbeeld.cli import app
 from wijkbeeld.gemeenten import municipality_folder
 
 AT = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
-LINE = "FLEX|{at:%Y-%m-%d %H:%M:%S}|1600/2/K/A|00.000|001123108|ALN|P 1 BON-01 BR woning {street} Nijmegen 08213{n}\n"
+LINE = (
+    "FLEX|{at:%Y-%m-%d %H:%M:%S}|1600/2/K/A|00.000|001123108|ALN|"
+    "P 1 BON-01 BR woning {street} Nijmegen 08213{n}\n"
+)
 STREETS = ("Molenstraat", "Burchtstraat", "Bloemerstraat")
 
 Run = Callable[..., Result]
@@ -43,15 +47,18 @@ def gemeente(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(tmp_path: Path, gemeente: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(tmp_path: Path, gemeente: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     monkeypatch.setenv("WIJKBEELD_GEMEENTE", str(gemeente))
     monkeypatch.setenv("WIJKBEELD_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("COLUMNS", "80")
+    # The log is the process's own, and this process is the tests'.
+    monkeypatch.setattr("wijkbeeld.sources_command.configure_logging", lambda *_: None)
 
     def call(*args: str) -> Result:
         return CliRunner().invoke(app, ["sources", *args])
 
-    return call
+    with capture_logs():
+        yield call
 
 
 def told(result: Result, status: int = 0) -> dict[str, Any]:
