@@ -75,6 +75,16 @@ INGEST_FEED_FAILURES = GaugeMetric(
 INGEST_SOURCE_STOPPED = GaugeMetric(
     "wijkbeeld_ingest_source_stopped", "1 when a source is not read until somebody acts.", ("source",)
 )
+INGEST_SOURCE_TROUBLE = GaugeMetric(
+    "wijkbeeld_ingest_source_trouble",
+    "1 while a source is silent, late, slow, shrinking or flooding.",
+    ("source", "reason"),
+)
+INGEST_COMPLETE_UNTIL = GaugeMetric(
+    "wijkbeeld_ingest_source_complete_until_timestamp_seconds",
+    "Everything that happened before it has been received, seconds since 1970 UTC; NaN where unknown.",
+    ("source",),
+)
 INGEST_OUTBOX = GaugeMetric("wijkbeeld_ingest_outbox_records", "Records that lie in the outbox.")
 INGEST_UNPUBLISHED = GaugeMetric(
     "wijkbeeld_ingest_unpublished_records",
@@ -222,6 +232,8 @@ METRICS: tuple[Metric, ...] = (
     INGEST_LAST_POLL,
     INGEST_FEED_FAILURES,
     INGEST_SOURCE_STOPPED,
+    INGEST_SOURCE_TROUBLE,
+    INGEST_COMPLETE_UNTIL,
     INGEST_OUTBOX,
     INGEST_UNPUBLISHED,
     INGEST_OLDEST_UNPUBLISHED,

@@ -12,11 +12,14 @@ import structlog
 
 from domain.clock import Clock
 from domain.errors import Terminal, Transient
+from domain.topics import Lane
 from domain.vitals import Vitals
 from ingest.backoff import Backoff
 from ingest.measuring import FeedMeter
-from ingest.outbox.feeds import FeedState
+from ingest.outbox.feeds import FeedState, Place
 from ingest.outbox.rejects import Pause
+from ingest.outbox.request_book import RequestBook
+from ingest.outbox.requests import Served
 from ingest.outbox.schema import OutboxFailed
 from ingest.outbox.store import Outbox, OutboxClosed
 from ingest.protocol import Cursor, Feed, Poll, Source
@@ -85,6 +88,8 @@ class FeedRunner:
         self._failures = 0
         self._has_more = False
         self._paused = False
+        self._begun = False
+        self._requests = RequestBook(outbox, clock)
         self._log = structlog.get_logger(__name__).bind(source=source.name, lane=str(feed.lane))
 
     def run(self) -> timedelta | None:
@@ -115,42 +120,70 @@ class FeedRunner:
 
     def _slice(self) -> timedelta | None:
         place = self._outbox.place(self._source.name, self._lane)
+        asked = self._asked()
         if place.done:
+            self._answer(asked, "it has ended")
             return None
         self._note_pause(place.paused)
         if place.paused:
+            self._answer(asked, "it is paused")
             return self._pace.paused_wait
-        if self._has_more and self._is_crowded():
+        if asked is not None:
+            self._halted.clear()  # a person wants to know whether it goes again
+        elif early := self._early(place):
+            return early
+        if self._has_more and is_crowded(self._outbox, self._pace):
             return self._pace.crowded_wait
-        cursor = place.cursor
+        return self._poll_on(place.cursor, asked)
+
+    def _poll_on(self, cursor: Cursor | None, asked: Served | None) -> timedelta | None:
         started = self._monotonic()
+        asking = started
         while not (self._ending.is_set() or self._halted.is_set()):
-            poll = self._poll(cursor)
+            poll, wait = self._poll(cursor, asked, asking)
             if poll.done:
                 self._log.info("feed_done")
                 return None
             if self._paused:
                 return self._pace.paused_wait
-            if poll.wait > timedelta(0):
-                return poll.wait
-            if self._monotonic() - started >= self._pace.slice.total_seconds():
+            if wait > timedelta(0):
+                return wait
+            asking = self._monotonic()
+            if asking - started >= self._pace.slice.total_seconds():
                 return timedelta(0)
             cursor = poll.cursor
         return None
 
-    def _is_crowded(self) -> bool:
-        return (
-            self._outbox.stock.size > self._pace.most_pending_size
-            or self._outbox.pending() > self._pace.most_pending
-        )
+    def _asked(self) -> Served | None:
+        """Return the request for a poll of this source, which its live feed answers."""
+        return self._requests.open_poll(self._source.name) if self._lane is Lane.LIVE else None
 
-    def _poll(self, cursor: Cursor | None) -> Poll:
+    def _answer(self, asked: Served | None, error: str) -> None:
+        if asked is not None:
+            self._requests.give_up(asked.number, error)
+
+    def _early(self, place: Place) -> timedelta:
+        """Return how long the schedule still wants to wait; zero where the feed may be polled."""
+        now, schedule = self._clock.now(), self._source.schedule
+        due = schedule.due(now) if self._begun else schedule.first(place.polled_at, now)
+        self._begun = True
+        if due > now:
+            self._note(FeedState.WAITING, None, due)
+        return max(due - now, timedelta(0))
+
+    def _poll(
+        self, cursor: Cursor | None, asked: Served | None, started: float
+    ) -> tuple[Poll, timedelta]:
+        """Poll once; return the answer, and how long to wait for the next poll."""
         now = self._clock.now()
+        self._begun = True
         self._meter.polling()
         poll = self._connector.poll(cursor, now)
+        took = timedelta(seconds=self._monotonic() - started)
         self._meter.writing()
-        next_poll_at = None if poll.done else now + max(poll.wait, timedelta(0))
-        written = self._outbox.write(self._source, self._lane, poll, now, next_poll_at)
+        wait = self._source.schedule.wait(poll.wait, now)
+        next_poll_at = None if poll.done else now + wait
+        written = self._outbox.write(self._source, self._lane, poll, now, next_poll_at, asked, took)
         self._meter.written(written, poll.filtered, now)
         self._meter.stopped(False)
         self._failures = 0
@@ -160,7 +193,7 @@ class FeedRunner:
         if written.pause is not None:
             self._paused = True
             log_pause(self._source.name, written.pause)
-        return poll
+        return poll, wait
 
     def _note_pause(self, paused: bool) -> None:
         if self._paused and not paused:
@@ -173,6 +206,7 @@ class FeedRunner:
         wait = self._pace.backoff.delay(self._failures, retry_after)
         self._log.warning("poll_failed", reason=reason, retry_in=wait.total_seconds())
         self._note(FeedState.FAILING, reason, self._clock.now() + wait)
+        self._answer(self._asked(), reason)
         return wait
 
     def _halt(self, error: Terminal) -> None:
@@ -181,15 +215,25 @@ class FeedRunner:
         self._log.error("source_stopped", reason=str(error))
         for feed in self._source.feeds:
             self._note(FeedState.STOPPED, str(error), None, feed)
+        self._answer(self._asked(), str(error))
 
     def _note(
-        self, state: FeedState, error: str, next_poll_at: datetime | None, feed: Feed | None = None
+        self,
+        state: FeedState,
+        error: str | None,
+        next_poll_at: datetime | None,
+        feed: Feed | None = None,
     ) -> None:
         lane = feed.lane if feed is not None else self._lane
         try:
             self._outbox.note(self._source.name, lane, state, error, next_poll_at)
         except (Transient, OutboxClosed) as failure:
             self._log.warning("state_not_noted", reason=str(failure))
+
+
+def is_crowded(outbox: Outbox, pace: Pace) -> bool:
+    """Tell whether a feed that has more at once must wait, because so much lies in the outbox."""
+    return outbox.stock.size > pace.most_pending_size or outbox.pending() > pace.most_pending
 
 
 def log_pause(source: str, pause: Pause) -> None:

@@ -50,6 +50,8 @@ class Poller:
         self._on_failure = on_failure
         self._log = structlog.get_logger(__name__)
         self._stopped = threading.Event()
+        self._at_rest: set[str] = set()
+        self._guard = threading.Lock()
         self._executor = _ThreadPerRun()
         self._scheduler = BackgroundScheduler(
             executors={"default": self._executor},
@@ -68,6 +70,14 @@ class Poller:
             self._schedule(name, timedelta(0))
         self._scheduler.start()
 
+    def wake(self, name: str) -> None:
+        """Run a run now, also one that did not want to come again; nothing while it runs or is due."""
+        with self._guard:
+            if name not in self._at_rest:
+                return
+            self._at_rest.discard(name)
+        self._schedule(name, timedelta(0))
+
     def stop(self, seconds: float) -> bool:
         """Begin no further run, and wait up to ``seconds`` for those under way. May be called again.
 
@@ -83,11 +93,17 @@ class Poller:
             self._scheduler.shutdown(wait=False)
         return self._executor.join(seconds)
 
+    def _run(self, name: str) -> timedelta | None:
+        with self._guard:
+            self._at_rest.discard(name)
+        return self._runs[name].run()
+
     def _schedule(self, name: str, wait: timedelta) -> None:
         if not self._stopped.is_set():
             self._scheduler.add_job(
-                self._runs[name].run,
+                self._run,
                 "date",
+                args=(name,),
                 run_date=datetime.now(UTC) + wait,
                 id=name,
                 replace_existing=True,
@@ -99,6 +115,8 @@ class Poller:
         if event.code == EVENT_JOB_EXECUTED:
             if event.retval is not None:
                 self._schedule(event.job_id, event.retval)
+            with self._guard:
+                self._at_rest.add(event.job_id)
         elif event.code == EVENT_JOB_ERROR:
             self._on_failure(event.exception)
         else:

@@ -7,10 +7,10 @@ before that commit makes the same poll happen again with the same cursor.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pydantic import JsonValue
 
@@ -18,6 +18,8 @@ from domain.events import EventData
 from domain.metrics import Counter
 from domain.rejects import RejectReason
 from domain.topics import Lane
+from ingest.rhythm import Rhythm
+from ingest.schedule import Schedule
 
 Cursor = Mapping[str, JsonValue]
 """A connector's place and memory, as JSON. None stands for the very first poll."""
@@ -92,6 +94,13 @@ class Poll:
     progress: float | None = None
 
 
+class Period(NamedTuple):
+    """A past period, UTC: from ``since`` to before ``until``."""
+
+    since: datetime
+    until: datetime
+
+
 class Connector(Protocol):
     """Reads one feed of a source."""
 
@@ -119,12 +128,14 @@ class Feed:
         origin: tells its input from others, without naming it; a feed with
             another origin than before starts afresh. Empty where there is but one input.
         once: its input cannot be read twice: once it has ended, another start reads another input.
+        consumes: reading takes from its input, so nobody may just look at it (a pipe).
     """
 
     lane: Lane
     connector: Connector
     origin: str = ""
     once: bool = False
+    consumes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +148,18 @@ class Source:
         seen_horizon: unversioned ids whose last receipt is older may be forgotten, and unknown drafts
             without a revision whose event occurred before it are rejected as ``too_late``; None
             remembers an id as long as the event.
+        backfill: from a past period to a connector that reads it, from the beginning to ``done``; None
+            where the source cannot be asked for one. Its events travel in the backfill lane.
+        schedule: when it is polled.
+        rhythm: what is expected of it.
     """
 
     name: str
     feeds: tuple[Feed, ...]
     seen_horizon: timedelta | None = None
+    backfill: Callable[[Period], Connector] | None = None
+    schedule: Schedule = field(default_factory=Schedule)
+    rhythm: Rhythm = field(default_factory=Rhythm)
 
 
 @dataclass(frozen=True, slots=True)

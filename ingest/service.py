@@ -26,14 +26,18 @@ from ingest.budgets import Budgets
 from ingest.collector import rare_collections
 from ingest.feed_runner import FeedRunner, Pace
 from ingest.follower import Follower
+from ingest.heartbeat_keeper import HeartbeatKeeper
 from ingest.keys import KeyedHash
 from ingest.measuring import tell_backlog
+from ingest.outbox import beats
 from ingest.outbox.backlog import BacklogReader
 from ingest.outbox.store import Outbox, OutboxClosed
-from ingest.poller import Poller
+from ingest.period_runner import PeriodRunner
+from ingest.poller import Poller, Run
 from ingest.protocol import Source
 from ingest.publisher import Publisher, Window
 from ingest.reject_counter import RejectCounter
+from ingest.request_desk import RequestDesk
 
 _SOURCE_NAME: TypeAdapter[str] = TypeAdapter(SourceName)
 
@@ -146,9 +150,9 @@ class _Service:
         self._poller = Poller(self._runners(), self._fail)
         self._log = structlog.get_logger(__name__)
 
-    def _runners(self) -> list[FeedRunner]:
+    def _runners(self) -> list[Run]:
         config = self._config
-        runners = []
+        runners: list[Run] = []
         for source in config.sources:
             halted = threading.Event()
             runners += [
@@ -164,6 +168,7 @@ class _Service:
                 )
                 for feed in source.feeds
             ]
+            runners.append(PeriodRunner(source, self._outbox, config.clock, self._ending, config.pace))
         return runners
 
     def run(self, stop: threading.Event, on_ready: Callable[[], None]) -> None:
@@ -180,7 +185,16 @@ class _Service:
         publishing = self._start(
             "publisher", lambda: publisher.run(self._publishing_ends, _PUBLISHER_DRAIN_SECONDS)
         )
-        others = [self._start("tidy", self._tidy), self._start("backlog", self._tell_backlog)]
+        keeper = HeartbeatKeeper(
+            self._outbox, config.clock, config.sources, self._vitals, lambda _verdicts: None
+        )
+        desk = RequestDesk(self._outbox, config.clock, config.sources, self._poller.wake)
+        others = [
+            self._start("tidy", self._tidy),
+            self._start("backlog", self._tell_backlog),
+            self._start("requests", partial(desk.run, self._ending)),
+            self._start("heartbeat", partial(keeper.run, self._ending)),
+        ]
         others += [
             self._start("follower", partial(follower.run, self._ending))
             for follower in self._followers()
@@ -249,6 +263,8 @@ class _Service:
         while not self._ending.wait(_TIDY_SECONDS):
             try:
                 self._forget()
+                with self._outbox.transaction() as db:
+                    beats.forget(db, self._config.clock.now())
                 given_up = self._outbox.forget_rejects(self._config.clock.now())
                 if given_up:
                     self._log.warning("replays_given_up", count=given_up)

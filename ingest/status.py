@@ -13,6 +13,8 @@ from pathlib import Path
 
 from domain.metrics import Counter
 from domain.topics import Lane
+from ingest.heartbeat.verdict import Verdict
+from ingest.outbox import beats, heartbeats
 from ingest.outbox.feeds import FeedState
 from ingest.outbox.rejects import Pause, pauses
 from ingest.outbox.schema import LANE_NUMBERS, OutboxNotReady, open_for_reading, our_errors
@@ -58,6 +60,8 @@ class SourceStatus:
         last_received_at: time of the last receipt, UTC.
         feeds: live lane first.
         pause: why it is paused; None if it is not.
+        heartbeat: the last verdict on it; None before the first.
+        last_live_at: time of the last receipt of its live feed, UTC.
     """
 
     name: str
@@ -70,6 +74,8 @@ class SourceStatus:
     last_received_at: datetime | None
     feeds: tuple[FeedStatus, ...]
     pause: Pause | None = None
+    heartbeat: Verdict | None = None
+    last_live_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,8 @@ def read_status(path: Path) -> IngestStatus:
         unpublished = dict(db.execute("SELECT source, count(*) FROM unpublished GROUP BY source"))
         feeds = _feeds(db)
         paused = pauses(db)
+        verdicts = heartbeats.read_all(db)
+        last_live = beats.read_last(db)
         sources = db.execute(
             "SELECT no, name, last_receipt, last_received_at FROM source ORDER BY name"
         ).fetchall()
@@ -130,6 +138,8 @@ def read_status(path: Path) -> IngestStatus:
                 last_received_at=_time(last_received_at),
                 feeds=tuple(_as_paused(feed, paused.get(name)) for feed in feeds[no]),
                 pause=paused.get(name),
+                heartbeat=verdicts.get(name),
+                last_live_at=last_live.get(name),
             )
             for no, name, issued, last_received_at in sources
         ),

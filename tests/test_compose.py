@@ -81,7 +81,10 @@ class TestSecrets:
         lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
         example = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
         assert set(example) == {match["name"] for match in VARIABLE.finditer(TEXT)}
-        assert {name for name, value in example.items() if not value} == set(PASSWORDS)
+        assert {name for name, value in example.items() if not value} == {
+            *PASSWORDS,
+            "WIJKBEELD_SOURCES",
+        }
         for match in VARIABLE.finditer(TEXT):
             if match["form"] == "-":
                 assert example[match["name"]] == match["rest"]

@@ -20,6 +20,7 @@ from wijkbeeld.reenrich_command import reenrich
 from wijkbeeld.rejected_command import app as rejected_app
 from wijkbeeld.replay_command import replay
 from wijkbeeld.settings import DEFAULT_DATA_DIR, join_sources, read_settings
+from wijkbeeld.sources_command import app as sources_app
 
 NOT_RUNNING_STATUS = 3
 ERROR_STATUS = 1
@@ -36,6 +37,7 @@ app.add_typer(dashboards_app, name="dashboards")
 app.add_typer(schemas_app, name="schemas")
 app.command()(audit)
 app.add_typer(rejected_app, name="rejected")
+app.add_typer(sources_app, name="sources")
 app.add_typer(archive_app, name="archive")
 app.add_typer(areas_app, name="areas")
 app.command()(replay)
@@ -68,7 +70,8 @@ def up(
     source: Annotated[
         list[str] | None,
         typer.Option(
-            help="demo, or p2000=FILE (an archive or a receiver's lines; - for standard input)."
+            help="demo, or p2000=FILE (an archive or a receiver's lines; - for standard input). Without:"
+            " what the municipality's sources.toml declares."
         ),
     ] = None,
     speed: Annotated[

@@ -64,24 +64,17 @@ def _ingest(
     settings: Settings, stop: threading.Event, on_ready: Callable[[], None], vitals: Vitals
 ) -> None:
     from domain.clock import SystemClock
-    from ingest.keys import KeyedHash, load_or_create_key
     from ingest.service import IngestConfig, run
-    from ingest.sources import SourceContext, build_sources, parse_source
+    from ingest.sources import build_sources
     from wijkbeeld.budgets import load_budgets
+    from wijkbeeld.sources.building import source_context
+    from wijkbeeld.sources.declared import sources_of_a_part
     from wijkbeeld.supervisor.rolling import unconfirmed_bytes
 
     data_dir = DataDir(settings.data_dir)
     municipality = load_municipality(settings.gemeente)
-    keyed = KeyedHash(load_or_create_key(data_dir.hash_key))
-    context = SourceContext(
-        municipality=municipality,
-        keyed=keyed,
-        speed=settings.speed,
-        as_live=settings.as_live,
-        seed=settings.seed,
-        first_start=first_start(data_dir),
-    )
-    specs = tuple(parse_source(text) for text in settings.source_texts())
+    context = source_context(settings, municipality)
+    specs = sources_of_a_part(settings)
     config = IngestConfig(
         outbox_path=data_dir.outbox,
         bootstrap=_broker(settings),
@@ -90,7 +83,7 @@ def _ingest(
         municipality=municipality,
         sources=build_sources(specs, context),
         clock=SystemClock(),
-        keyed=keyed,
+        keyed=context.keyed,
         unconfirmed=unconfirmed_bytes(settings.broker_bytes),
         budgets=load_budgets(settings.gemeente),
     )
@@ -279,9 +272,13 @@ PARTS: Mapping[str, Run] = MappingProxyType(
 
 def known_sources(settings: Settings) -> tuple[str, ...]:
     """Return the names of all sources that have topics."""
-    text = settings.known_sources or ",".join(s.partition("=")[0] for s in settings.source_texts())
-    names = (*(name for name in text.split(",") if name), *settings.push_source_names())
-    return tuple(dict.fromkeys(names))
+    if settings.known_sources:
+        names = tuple(name for name in settings.known_sources.split(",") if name)
+    else:
+        from wijkbeeld.sources.declared import declared_sources
+
+        names = tuple(spec.name for spec in declared_sources(settings))
+    return tuple(dict.fromkeys((*names, *settings.push_source_names())))
 
 
 def group_name(part: str, incarnation: str) -> str:

@@ -260,14 +260,9 @@ def resume(
     data_dir: DataDirOption = DEFAULT_DATA_DIR,
 ) -> None:
     """Let a source go on that is paused for its rejects. Works also while nothing runs."""
-    from ingest.outbox.desk import resume_source
+    from wijkbeeld.pausing import resume_paused
 
-    settings = _settings(data_dir)
-    if not resume_source(DataDir(settings.data_dir).outbox, source):
-        sys.stdout.write(f"{source} is not paused\n")
-        return
-    _trail(settings).write("resume", f"source/{source}", "goes on")
-    sys.stdout.write(f"{source} goes on\n")
+    resume_paused(_settings(data_dir), source)
 
 
 def _settings(data_dir: Path) -> Settings:

@@ -28,7 +28,8 @@ class Settings(BaseSettings):
     Attributes:
         data_dir: folder for everything that is kept on this machine.
         gemeente: municipality that ships with Wijkbeeld, or a folder of the same shape.
-        sources: sources to read, as on the command line, one per line or separated by commas.
+        sources: sources to read, as on the command line, one per line or separated by commas; empty for
+            those of the municipality's sources.toml.
         speed: how many times faster than real time an archive plays; empty for as fast as it can.
         as_live: an archive plays as if it happened today.
         streets: file with a street and postcode table.
@@ -64,7 +65,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = DEFAULT_DATA_DIR
     gemeente: str = "nijmegen"
-    sources: str = "demo"
+    sources: str = ""
     speed: Annotated[float, Field(gt=0)] | None = None
     as_live: bool = False
     streets: Path | None = None

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from domain.places import MatchLevel
 from ingest.outbox.feeds import FeedState
+from ingest.outbox.rejects import BY_HAND
 from wijkbeeld.status import WORDS
 
 STATE_STYLE = {"running": "green", "starting": "yellow", "restarting": "yellow", "stopped": "red"}
@@ -34,6 +35,8 @@ def print_status(report: dict[str, Any], console: Console) -> None:
         if source.get("paused"):
             console.print(_paused(name, source["paused"]), soft_wrap=True)
         console.print(_lag(name, source))
+        for line in _heartbeat(name, source):
+            console.print(line, soft_wrap=True)
         for line in _placed(name, source):
             console.print(line)
     if report["lag"] is not None:
@@ -97,7 +100,14 @@ def _feeds(sources: dict[str, dict[str, Any]]) -> Table:
     return table
 
 
+def _heartbeat(name: str, source: dict[str, Any]) -> list[str]:
+    troubles = (source.get("heartbeat") or {}).get("troubles", {})
+    return [f"[yellow]{name}: {trouble}: {escape(line)}[/]" for trouble, line in troubles.items()]
+
+
 def _paused(name: str, pause: dict[str, Any]) -> str:
+    if pause["reason"] == BY_HAND:
+        return f"[red]{name}: paused by hand[/red]\n  go on with: wijkbeeld sources resume {name}"
     return (
         f"[red]{name}: paused, {escape(pause['text'])}[/red]"
         f"\n  look with: wijkbeeld rejected list --source {name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from domain.errors import Transient
+from ingest.heartbeat.verdict import Verdict
 from ingest.outbox.rejects import Pause
 from ingest.status import SourceStatus, read_status
 from wijkbeeld.datadir import DataDir, read_json
@@ -30,6 +31,7 @@ def source_state(source: SourceStatus) -> dict[str, object]:
         "last_received_at": source.last_received_at.isoformat() if source.last_received_at else None,
         "progress": {str(f.lane): f.progress for f in source.feeds if f.progress is not None},
         "paused": _pause(source.pause),
+        "heartbeat": _heartbeat(source.heartbeat),
         "feeds": {
             str(f.lane): {
                 "state": str(f.state),
@@ -39,6 +41,18 @@ def source_state(source: SourceStatus) -> dict[str, object]:
             }
             for f in source.feeds
         },
+    }
+
+
+def _heartbeat(verdict: Verdict | None) -> dict[str, object] | None:
+    if verdict is None:
+        return None
+    until = verdict.complete_until
+    return {
+        "at": verdict.at.isoformat(),
+        "troubles": {str(trouble): line for trouble, line in verdict.troubles.items()},
+        "complete_until": until.isoformat() if until else None,
+        "learned": verdict.learned,
     }
 
 

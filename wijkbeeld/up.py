@@ -12,7 +12,7 @@ from types import FrameType
 from domain.errors import SettingsError, WarehouseUnavailable
 from domain.topics import topic_specs
 from ingest.broker import create_topics
-from ingest.sources import SourceSpec, parse_source
+from ingest.kind import SourceSpec
 from wijkbeeld.access import load_or_create_credentials, write_access
 from wijkbeeld.datadir import DataDir
 from wijkbeeld.gemeenten import load_municipality
@@ -23,6 +23,7 @@ from wijkbeeld.observer import push_sources
 from wijkbeeld.progress import Progress
 from wijkbeeld.settings import Settings
 from wijkbeeld.setup import prepare_warehouse
+from wijkbeeld.sources.declared import declared_sources
 from wijkbeeld.supervisor.endings import drain_line
 from wijkbeeld.supervisor.plan import (
     ARCHIVE,
@@ -60,7 +61,7 @@ def run_up(settings: Settings, clickhouse_port: int, progress: Progress) -> None
         Terminal: it cannot run before a person changes something.
     """
     data_dir = DataDir(settings.data_dir.absolute())
-    specs = tuple(parse_source(text) for text in settings.source_texts())
+    specs = declared_sources(settings)
     data_dir.prepare()
     configure_logging("up", data_dir.logs / "up.log")
     with data_dir.lock():
@@ -106,7 +107,7 @@ def _plan(
     drop_older_files(data_dir)
     first_start(data_dir)
     pushed = push_sources(data_dir, settings)
-    known = remember_sources(data_dir, [*(spec.kind for spec in specs), *pushed])
+    known = remember_sources(data_dir, [*(spec.name for spec in specs), *pushed])
     plan = Plan(
         settings,
         data_dir,

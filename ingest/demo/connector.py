@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from domain.areas import Municipality
 from domain.errors import SettingsError, SourceRefused
 from ingest.demo.generator import City, Emission
-from ingest.protocol import Connector, Cursor, Finding, Poll
+from ingest.protocol import Connector, Cursor, Finding, Period, Poll
 
 LOOK_BACK = timedelta(hours=2)
 """Live begins at the last full hour this long before the first start, or earlier."""
@@ -63,6 +63,16 @@ def demo_history(
     if days < 1:
         raise SettingsError("demo: a history has at least one day")
     return _History(City(seed, municipality), boundary_of(first_start), timedelta(days=days))
+
+
+def demo_period(seed: int, municipality: Municipality, period: Period) -> Connector:
+    """Return a feed of everything but pulses that was emitted in a period.
+
+    Args:
+        seed, municipality: as for ``demo_live``.
+        period: not before the city's beginning.
+    """
+    return _History(City(seed, municipality), period.until, period.until - period.since)
 
 
 class _Live:

@@ -17,8 +17,8 @@ from ingest.demo.escalations import Injected, Schedule
 from ingest.demo.hours import HOUR_MS, local_hour
 from ingest.demo.levels import Character, Group, groups_of, places_of
 from ingest.demo.peaks import Peak, calendar_peaks, storm_starting_in
-from ingest.demo.public_days import PublicDays
 from ingest.demo.rhythm import HOURS_OF_WEEK, Rhythm, load_profiles
+from ingest.public_days import PublicDays
 
 _HOURS_PER_YEAR = 365.25 * 24
 _WEEK = HOURS_OF_WEEK

@@ -14,7 +14,7 @@ from domain.themes import Theme
 from ingest.demo.draws import Draws
 from ingest.demo.hours import HOUR_MS, from_ms, hours_between
 from ingest.demo.levels import Character
-from ingest.demo.public_days import PublicDays
+from ingest.public_days import PublicDays
 
 _EVERYWHERE = frozenset(Character)
 _CENTRE = frozenset({Character.CENTRE})

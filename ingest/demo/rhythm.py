@@ -10,7 +10,7 @@ from functools import lru_cache
 from ingest.demo.catalogue import ThemeModel, read_table
 from ingest.demo.draws import Draws
 from ingest.demo.hours import LocalHour
-from ingest.demo.public_days import PublicDays
+from ingest.public_days import PublicDays
 
 HOURS_OF_WEEK = 168
 _ROWS = ("mon-thu", "mon-thu", "mon-thu", "mon-thu", "fri", "sat", "sun")

@@ -13,10 +13,12 @@ from datetime import datetime
 from pathlib import Path
 
 from domain.errors import SettingsError
-from ingest.outbox import rejects, replays
+from ingest.outbox import rejects, replays, requests
 from ingest.outbox.rejects import Pause
 from ingest.outbox.replays import Answer, Replay
+from ingest.outbox.requests import Request
 from ingest.outbox.schema import open_for_reading, open_for_writing, our_errors
+from ingest.protocol import Period
 
 
 def resume_source(path: Path, source: str) -> bool:
@@ -31,12 +33,52 @@ def resume_source(path: Path, source: str) -> bool:
         OutboxFailed: it is damaged.
     """
     with _transaction(path) as db:
-        if not db.execute("SELECT 1 FROM source WHERE name = ?", (source,)).fetchone():
-            names = ", ".join(name for (name,) in db.execute("SELECT name FROM source ORDER BY name"))
-            raise SettingsError(
-                f"source '{source}': not known here; choose from {names or '(none yet)'}"
-            )
+        _require_known(db, source)
         return rejects.resume(db, source)
+
+
+def pause_source(path: Path, source: str, now: datetime) -> bool:
+    """Poll a source no more until it is resumed; return whether it was not paused before.
+
+    A running ingest stops within a second, between two polls.
+
+    Args:
+        path: of the outbox.
+        source: its name.
+        now: aware, UTC.
+
+    Raises: as ``resume_source``.
+    """
+    with _transaction(path) as db:
+        _require_known(db, source)
+        return rejects.pause(db, source, now)
+
+
+def ask(path: Path, source: str, period: Period | None, now: datetime) -> int:
+    """Ask for a poll of a source, or for a past period of it; return the number of the request.
+
+    Who works on the outbox answers it, now or at its next start.
+
+    Raises: as ``resume_source``.
+    """
+    with _transaction(path) as db:
+        _require_known(db, source)
+        return requests.add(db, source, period, now)
+
+
+def read_request(path: Path, number: int) -> Request:
+    """Return how a request is.
+
+    Raises: as ``resume_source``.
+    """
+    with _looking(path) as db:
+        return requests.get(db, number)
+
+
+def _require_known(db: sqlite3.Connection, source: str) -> None:
+    if not db.execute("SELECT 1 FROM source WHERE name = ?", (source,)).fetchone():
+        names = ", ".join(name for (name,) in db.execute("SELECT name FROM source ORDER BY name"))
+        raise SettingsError(f"source '{source}': not known here; choose from {names or '(none yet)'}")
 
 
 def paused_sources(path: Path) -> dict[str, Pause]:

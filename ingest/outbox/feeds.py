@@ -34,11 +34,14 @@ class FeedState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a feed is: its cursor (None before the first poll), whether it has ended or is paused."""
+    """Where a feed is: its cursor (None before the first poll), whether it has ended or is paused, when
+    it last answered (UTC).
+    """
 
     cursor: Cursor | None
     done: bool
     paused: bool = False
+    polled_at: datetime | None = None
 
 
 def register(connection: sqlite3.Connection, sources: Iterable[Source]) -> None:
@@ -64,7 +67,7 @@ def register(connection: sqlite3.Connection, sources: Iterable[Source]) -> None:
 def _restart(connection: sqlite3.Connection, source: str, feed: Feed) -> None:
     """Forget the place of a feed that has another input than before."""
     connection.execute(
-        "UPDATE feed SET cursor = NULL, done = 0, progress = NULL"
+        "UPDATE feed SET cursor = NULL, done = 0, progress = NULL, polled_at = NULL"
         " WHERE source = (SELECT no FROM source WHERE name = ?) AND lane = ?"
         " AND ((origin <> ? AND (origin <> '' OR done)) OR (done AND ?))",
         (source, LANE_NUMBERS[feed.lane], feed.origin, feed.once),
@@ -73,14 +76,42 @@ def _restart(connection: sqlite3.Connection, source: str, feed: Feed) -> None:
 
 def place_of(connection: sqlite3.Connection, source: str, lane: Lane) -> Place:
     """Return where a registered feed is."""
-    cursor, done = connection.execute(
-        "SELECT cursor, done FROM feed"
+    cursor, done, polled_at = connection.execute(
+        "SELECT cursor, done, polled_at FROM feed"
         " WHERE source = (SELECT no FROM source WHERE name = ?) AND lane = ?",
         (source, LANE_NUMBERS[lane]),
     ).fetchone()
     return Place(
-        None if cursor is None else orjson.loads(cursor), bool(done), is_paused(connection, source)
+        None if cursor is None else orjson.loads(cursor),
+        bool(done),
+        is_paused(connection, source),
+        None if polled_at is None else datetime.fromisoformat(polled_at),
     )
+
+
+def known_cursor(connection: sqlite3.Connection, source: str, feed: Feed) -> Cursor | None:
+    """Return the cursor of a feed, as its next poll would have it; None for one that begins."""
+    row = connection.execute(
+        "SELECT cursor FROM feed WHERE source = (SELECT no FROM source WHERE name = ?) AND lane = ?"
+        " AND origin = ?",
+        (source, LANE_NUMBERS[feed.lane], feed.origin),
+    ).fetchone()
+    return None if row is None or row[0] is None else orjson.loads(row[0])
+
+
+def number_of(connection: sqlite3.Connection, source: str) -> int:
+    """Return the number of a registered source."""
+    (number,) = connection.execute("SELECT no FROM source WHERE name = ?", (source,)).fetchone()
+    return int(number)
+
+
+def next_poll_of(connection: sqlite3.Connection, source: str, lane: Lane) -> datetime | None:
+    """Return when a registered feed that goes well is polled next, UTC; None for any other."""
+    (text,) = connection.execute(
+        "SELECT iif(state = ?, next_poll_at, NULL) FROM feed WHERE source = ? AND lane = ?",
+        (FeedState.WAITING, number_of(connection, source), LANE_NUMBERS[lane]),
+    ).fetchone()
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def advance(
@@ -113,7 +144,7 @@ def note(
     source: str,
     lane: Lane,
     state: FeedState,
-    error: str,
+    error: str | None,
     next_poll_at: datetime | None,
 ) -> None:
     """Write down why a feed gives nothing now; its cursor stays."""

@@ -21,8 +21,15 @@ REMEMBERED = 400_000
 before streams have said what they think of them."""
 
 
+BY_HAND = "by hand"
+"""Reason of a pause that a person made."""
+
+
 class Pause(NamedTuple):
-    """Why a source is paused: ``n`` of ``among`` successive records were rejected for one reason."""
+    """Why a source is paused: ``n`` of ``among`` successive records were rejected for one reason.
+
+    A person's pause has the reason ``BY_HAND`` and no counts.
+    """
 
     reason: str
     n: int
@@ -30,6 +37,8 @@ class Pause(NamedTuple):
     at: datetime
 
     def __str__(self) -> str:
+        if self.reason == BY_HAND:
+            return BY_HAND
         share = (
             f"{self.n} records in a row" if self.n == self.among else f"{self.n} of {self.among} records"
         )
@@ -136,6 +145,16 @@ def is_paused(connection: sqlite3.Connection, source: str) -> bool:
         ).fetchone()
         is not None
     )
+
+
+def pause(connection: sqlite3.Connection, source: str, now: datetime) -> bool:
+    """Pause a source by hand until it is resumed; return whether it was not paused before."""
+    made = connection.execute(
+        "INSERT OR IGNORE INTO pause (source, reason, n, among, at)"
+        " VALUES ((SELECT no FROM source WHERE name = ?), ?, 0, 0, ?)",
+        (source, BY_HAND, now.isoformat()),
+    )
+    return bool(made.rowcount)
 
 
 def resume(connection: sqlite3.Connection, source: str) -> bool:

@@ -3,8 +3,10 @@
 ``outbox`` holds the records that are not yet durable elsewhere, ``unpublished`` those of them that the
 broker has not acknowledged (a table of its own, so that marking thousands of records does not rewrite
 them), ``seen`` the identities, ``feed`` the cursors, ``counter`` the durable counters. ``reject`` says
-which of the last receipts were rejected and why, ``pause`` which sources are over their budget, and
-``replay`` which rejects were put into the outbox again.
+which of the last receipts were rejected and why, ``pause`` which sources are not read for now, and
+``replay`` which rejects were put into the outbox again. ``request`` is what a person asked for (a poll
+now, a past period), ``beat`` what each source brought per hour, ``pulse`` its last signs of life, and
+``heartbeat`` what was made of these.
 """
 
 from __future__ import annotations
@@ -18,10 +20,12 @@ from pathlib import Path
 from domain.errors import SettingsError, Terminal, Transient
 from domain.topics import Lane
 
-FORMAT = 3
-_READABLE = (1, 2, FORMAT)
+FORMAT = 4
+_READABLE = (1, 2, 3, FORMAT)
 FIRST_WITH_REJECTS = 3
 """Files of an earlier format have no tables of rejects; ingest adds them when it starts."""
+FIRST_WITH_REQUESTS = 4
+"""The same for requests and heartbeats."""
 LANE_NUMBERS = {Lane.LIVE: 0, Lane.BACKFILL: 1}
 """How a lane is written in the tables."""
 
@@ -117,10 +121,47 @@ CREATE TABLE replay (
 ) WITHOUT ROWID;
 """
 
+_REQUEST_TABLES = """
+CREATE TABLE request (
+    no INTEGER PRIMARY KEY AUTOINCREMENT,
+    source INTEGER NOT NULL,
+    since TEXT,                             -- of the period, UTC; with `until` NULL: one poll, now
+    until TEXT,
+    asked_at TEXT NOT NULL,
+    cursor TEXT,
+    progress REAL,
+    received INTEGER NOT NULL DEFAULT 0,
+    duplicate INTEGER NOT NULL DEFAULT 0,
+    rejected INTEGER NOT NULL DEFAULT 0,
+    error TEXT,                             -- why it fails now, or failed
+    ended_at TEXT                           -- NULL: it is still open
+);
+CREATE INDEX request_open ON request (source) WHERE ended_at IS NULL;
+
+CREATE TABLE beat (
+    source INTEGER NOT NULL,
+    hour INTEGER NOT NULL,                  -- UTC, hours since 1970; no row: nobody watched
+    n INTEGER NOT NULL DEFAULT 0,           -- live records with a receipt
+    late TEXT NOT NULL DEFAULT '{}',        -- by lateness class: how many first versions
+    PRIMARY KEY (source, hour)
+) WITHOUT ROWID;
+
+CREATE TABLE pulse (
+    source INTEGER PRIMARY KEY,
+    since TEXT NOT NULL,                    -- watched from then on
+    new_at TEXT,                            -- last live record with a receipt
+    caught_up_at TEXT,                      -- last answer with nothing more behind it
+    took TEXT NOT NULL DEFAULT '[]'         -- seconds of the last polls
+);
+
+CREATE TABLE heartbeat (source INTEGER PRIMARY KEY, verdict TEXT NOT NULL);
+"""
+
 # From each format to the next. What reads the file does without what is added here.
 _UPGRADES = {
     1: "ALTER TABLE feed ADD COLUMN origin TEXT NOT NULL DEFAULT '';",
     2: "ALTER TABLE source ADD COLUMN judged_after INTEGER NOT NULL DEFAULT 0;\n" + _REJECT_TABLES,
+    3: _REQUEST_TABLES,
 }
 
 _PASSING = frozenset(
@@ -222,7 +263,7 @@ def _create_tables(connection: sqlite3.Connection, path: Path) -> None:
     try:
         found = format_of(connection)
         if found == 0:
-            _execute(connection, _TABLES + _REJECT_TABLES)
+            _execute(connection, _TABLES + _REJECT_TABLES + _REQUEST_TABLES)
             found = FORMAT
         while found in _UPGRADES:
             _execute(connection, _UPGRADES[found])

@@ -22,7 +22,7 @@ from pathlib import Path
 from domain.errors import SettingsError, Transient
 from domain.topics import Lane
 from ingest.keys import KeyedHash
-from ingest.outbox import feeds
+from ingest.outbox import beats, feeds
 from ingest.outbox.encoding import Encoder
 from ingest.outbox.privacy import PrivacyNet
 from ingest.outbox.rejects import pauses
@@ -116,7 +116,10 @@ class SharedOutbox:
                     db, self._numbers[push.source], LANE, self._encoders[push.source], None, now
                 )
                 poll = Poll(push.drafts, cursor={}, wait=timedelta(0))
-                written.append(writer.write(items, poll, None))
+                written.append(writer.write(items, poll))
+                number = self._numbers[push.source]
+                feeds.advance(db, number, LANE, poll, now, None)
+                beats.note(db, number, writer.lateness, written[-1].issued, poll, now, None)
         time.sleep(max(_LEAST_REST_SECONDS, time.monotonic() - began))
         return written
 

@@ -6,7 +6,7 @@ import dataclasses
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from domain.rejects import RejectReason
 from domain.topics import Lane
 from ingest.budgets import Budgets
 from ingest.keys import KeyedHash
-from ingest.outbox import feeds, rejects, replays
+from ingest.outbox import beats, feeds, rejects, replays, requests
 from ingest.outbox.encoding import Encoder
 from ingest.outbox.feeds import FeedState, Place
 from ingest.outbox.identity import millis
@@ -23,6 +23,7 @@ from ingest.outbox.lease import FileLease
 from ingest.outbox.privacy import PrivacyNet
 from ingest.outbox.publishing import mark_all_unpublished, mark_published
 from ingest.outbox.rejects import Pause
+from ingest.outbox.requests import Served
 from ingest.outbox.schema import BUSY_SECONDS, open_for_writing, our_errors
 from ingest.outbox.stock import Stock, last_seq, size_after, weigh
 from ingest.outbox.trimming import Range, delete_receipts, delete_records, forget_seen, merge_ranges
@@ -86,6 +87,10 @@ class Outbox:
         self._counted = last_seq(self._db)
         self._db.execute("COMMIT")
 
+    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Enter a turn with the file without changing it, for the modules beside this one."""
+        return self._turn(Urgency.BOOKKEEPING)
+
     @contextmanager
     def _turn(self, urgency: Urgency) -> Iterator[sqlite3.Connection]:
         with self._turns.take(urgency), our_errors(self.path):
@@ -94,7 +99,8 @@ class Outbox:
             yield self._db
 
     @contextmanager
-    def _transaction(self, urgency: Urgency) -> Iterator[sqlite3.Connection]:
+    def transaction(self, urgency: Urgency = Urgency.BOOKKEEPING) -> Iterator[sqlite3.Connection]:
+        """Enter a transaction in turn, for the modules beside this one that know the tables."""
         with self._turn(urgency) as db:
             db.execute("BEGIN IMMEDIATE")
             try:
@@ -118,7 +124,7 @@ class Outbox:
 
     def register(self, sources: Iterable[Source]) -> None:
         """Make the sources and their feeds known; what is stored of them stays, for the same input."""
-        with self._transaction(Urgency.BOOKKEEPING) as db:
+        with self.transaction() as db:
             feeds.register(db, sources)
 
     def place(self, source: str, lane: Lane) -> Place:
@@ -127,7 +133,14 @@ class Outbox:
             return feeds.place_of(db, source, lane)
 
     def write(
-        self, source: Source, lane: Lane, poll: Poll, now: datetime, next_poll_at: datetime | None
+        self,
+        source: Source,
+        lane: Lane,
+        poll: Poll,
+        now: datetime,
+        next_poll_at: datetime | None,
+        served: Served | None = None,
+        took: timedelta | None = None,
     ) -> Written:
         """Write a poll of a registered feed, all of it or nothing.
 
@@ -137,13 +150,21 @@ class Outbox:
             poll: what it answered.
             now: when, aware, UTC: the ``time`` of its events.
             next_poll_at: when it will be polled again, for status.
+            served: the request that it answers; one of a period has a cursor of its own.
+            took: how long the source took to answer.
         """
         encoder = self._encoder(source.name)
         prepared = prepare(poll.findings, encoder, self._net)
-        with self._transaction(_URGENCY[lane]) as db:
+        with self.transaction(_URGENCY[lane]) as db:
             (number,) = db.execute("SELECT no FROM source WHERE name = ?", (source.name,)).fetchone()
             writer = PollWriter(db, number, lane, encoder, source.seen_horizon, now)
-            written = writer.write(prepared, poll, next_poll_at)
+            written = writer.write(prepared, poll)
+            if served is None or not served.of_period:
+                feeds.advance(db, number, lane, poll, now, next_poll_at)
+                if lane is Lane.LIVE:
+                    beats.note(db, number, writer.lateness, written.issued, poll, now, took)
+            if served is not None:
+                requests.serve(db, served, written, poll, now)
             if writer.rejects:
                 pause = rejects.note(db, source.name, writer.rejects, self._budgets, now)
                 written = dataclasses.replace(written, pause=pause)
@@ -153,10 +174,10 @@ class Outbox:
         return written
 
     def note(
-        self, source: str, lane: Lane, state: FeedState, error: str, next_poll_at: datetime | None
+        self, source: str, lane: Lane, state: FeedState, error: str | None, next_poll_at: datetime | None
     ) -> None:
         """Write down for status why a feed gives nothing now; its cursor stays."""
-        with self._transaction(Urgency.BOOKKEEPING) as db:
+        with self.transaction() as db:
             feeds.note(db, source, lane, state, error, next_poll_at)
 
     def note_rejects(
@@ -172,7 +193,7 @@ class Outbox:
         Returns:
             The pause that they bring about, if they exceed a budget.
         """
-        with self._transaction(Urgency.BOOKKEEPING) as db:
+        with self.transaction() as db:
             return rejects.note(db, source, found, self._budgets, now)
 
     def begin_incarnation(self, incarnation: str) -> bool:
@@ -181,7 +202,7 @@ class Outbox:
         A new incarnation of an embedded broker holds nothing of what was published to the old one, so
         every record still in the outbox is to be published again.
         """
-        with self._transaction(Urgency.BOOKKEEPING) as db:
+        with self.transaction() as db:
             known = db.execute("SELECT value FROM meta WHERE name = 'incarnation'").fetchone()
             if known == (incarnation,):
                 return False
@@ -200,7 +221,7 @@ class Outbox:
                 deletes them.
         """
         weights = []
-        with self._transaction(Urgency.BOOKKEEPING) as db:
+        with self.transaction() as db:
             for lane, seqs in published.items():
                 weights.append(mark_published(db, lane, seqs) if keep else delete_records(db, seqs))
         for weight in weights:
@@ -221,7 +242,7 @@ class Outbox:
         total = 0
         while left:
             # In pieces, so that a live event need not wait for a long deletion.
-            with self._transaction(Urgency.BOOKKEEPING) as db:
+            with self.transaction() as db:
                 deleted, left = delete_receipts(db, source, left, ROWS_PER_TRIM, but_replays=rejected)
             self.stock.left(deleted)
             total += deleted.records
@@ -233,7 +254,7 @@ class Outbox:
         """Forget what a source may send no more, in pieces; return how many ids that were."""
         total = 0
         while True:
-            with self._transaction(Urgency.BACKFILL) as db:
+            with self.transaction(Urgency.BACKFILL) as db:
                 forgotten = forget_seen(db, source, millis(now - horizon), ROWS_PER_TRIM)
             total += forgotten
             if forgotten < ROWS_PER_TRIM:
@@ -241,7 +262,7 @@ class Outbox:
 
     def forget_rejects(self, now: datetime) -> int:
         """Forget rejects and replays that matter no more; return how many replays were given up."""
-        with self._transaction(Urgency.BACKFILL) as db:
+        with self.transaction(Urgency.BACKFILL) as db:
             rejects.forget(db)
             given_up = replays.forget(db, now)
         self.stock.left(given_up)

@@ -16,7 +16,6 @@ from domain.metrics import Counter
 from domain.rejects import RejectReason
 from domain.topics import Lane
 from ingest.outbox.encoding import Encoder, Reject
-from ingest.outbox.feeds import advance
 from ingest.outbox.identity import (
     TOO_LATE_REV,
     Seen,
@@ -108,11 +107,13 @@ class PollWriter:
         self._rows: list[tuple[int, int, int, bool, str, bytes]] = []
         self.rejects: list[tuple[int, RejectReason]] = []
         """Receipt and reason of what ``write`` rejected."""
+        self.lateness: list[float] = []
+        """How long ago the new events of ``write`` occurred, seconds."""
         self._duplicates = 0
         self._receipt = 0
 
-    def write(self, prepared: Sequence[Prepared], poll: Poll, next_poll_at: datetime | None) -> Written:
-        """Write everything that the poll changes."""
+    def write(self, prepared: Sequence[Prepared], poll: Poll) -> Written:
+        """Write its records, identities and counters."""
         (self._receipt,) = self._db.execute(
             "SELECT last_receipt FROM source WHERE no = ?", (self._source,)
         ).fetchone()
@@ -122,7 +123,6 @@ class PollWriter:
         self._write_records()
         self._write_seen()
         self._write_counters(poll)
-        advance(self._db, self._source, self._lane, poll, self._now, next_poll_at)
         size = sum(len(payload) for *_, payload in self._rows)
         reasons = Tally(reason for _, reason in self.rejects)
         return Written(len(self._rows), len(self.rejects), self._duplicates, size, reasons)
@@ -165,6 +165,8 @@ class PollWriter:
             identity = self._identity(seen, seen.rev + 1 if seen else 1)
             self._add_event(item, draft, identity)
         occurred = occurred_at(draft.data)
+        if seen is None and occurred is not None:
+            self.lateness.append((self._now - occurred).total_seconds())
         revision = highest(seen, revision)
         self._remember(
             event_id,

@@ -41,6 +41,7 @@ ONE_MODULE_PER_ROOM: Mapping[str, set[str]] = {
     "pydantic_settings": {"wijkbeeld"},
     "shapely": {"streams", "dashboards"},
     "stdnum": {"domain"},
+    "tomlkit": {"ingest"},
     "urllib3": {"warehouse"},
     "zstandard": {"warehouse"},
 }

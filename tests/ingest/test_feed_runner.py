@@ -57,7 +57,7 @@ class Ingest:
                 self.ending,
                 self._halted,
                 self._pace,
-                monotonic=lambda: next(self._ticks) / 10,
+                monotonic=lambda: next(self._ticks) / 20,
             )
             for feed in feeds
         ]
@@ -93,7 +93,7 @@ def test_a_poll_is_written_and_the_next_one_starts_at_its_cursor(ingest: Ingest)
 
 def test_a_feed_with_more_at_once_goes_on_until_its_slice_is_over(ingest: Ingest) -> None:
     (feed,) = ingest.feeds(live=[more(n) for n in range(9)])
-    # Each look at the clock takes a tenth of a second, and a slice has a quarter.
+    # Each look at the clock takes a twentieth of a second, and a slice has a quarter.
     assert feed.run() == timedelta(0)
     assert ingest.status.received == 3
     assert feed.run() == timedelta(0)

@@ -16,12 +16,14 @@ import pytest
 from domain.areas import Municipality
 from domain.errors import SettingsError
 from domain.topics import Lane
+from ingest.context import SourceContext
 from ingest.feed_runner import FeedRunner, Pace
 from ingest.outbox.feeds import FeedState, Place
 from ingest.outbox.store import Outbox
 from ingest.p2000.connector import p2000_feed
+from ingest.p2000.source import Settings, build
 from ingest.protocol import Feed, Source
-from ingest.sources import SourceContext, SourceSpec, build_sources
+from ingest.sources import build_sources, parse_source
 from ingest.status import SourceStatus, read_status
 from tests.ingest.fakes import TurnedClock
 from tests.ingest.p2000.playing import Row, write_archive
@@ -58,8 +60,7 @@ def flex(*numbers: int) -> str:
 
 
 def p2000(path: Path | str, context: SourceContext) -> Source:
-    (built,) = build_sources((SourceSpec("p2000", str(path)),), context)
-    return built
+    return build("p2000", Settings(file=str(path)), context)
 
 
 def piped(text: str, context: SourceContext) -> Source:
@@ -214,7 +215,7 @@ def test_an_origin_tells_nothing(tmp_path: Path, context: SourceContext) -> None
     assert {len(feed.origin) for feed in feeds} == {24}
     assert [feed.once for feed in feeds] == [False, False, True]
     assert p2000(archive, replace(context, keyed=KEYED)).feeds[0].origin == feeds[0].origin
-    (demo,) = build_sources((SourceSpec("demo"),), context)
+    (demo,) = build_sources((parse_source("demo"),), context)
     assert {(feed.origin, feed.once) for feed in demo.feeds} == {("", False)}
 
 
@@ -250,7 +251,7 @@ def test_what_is_kept_of_a_feed(
     source, fresh = registered(outbox, before, once=once)
     assert fresh == Place(None, False)
     outbox.write(source, Lane.LIVE, poll(at=7, done=done), NOON, None)
-    expected = Place({"at": 7}, done) if kept else Place(None, False)
+    expected = Place({"at": 7}, done, polled_at=NOON) if kept else Place(None, False)
     for _ in range(2):
         assert registered(outbox, after, once=once)[1] == expected
     (status,) = read_status(outbox.path).sources
@@ -265,7 +266,7 @@ def test_a_file_of_the_former_format_is_read_and_taken_over(tmp_path: Path) -> N
     with closing(sqlite3.connect(path)) as db:
         db.execute("ALTER TABLE feed DROP COLUMN origin")
         db.execute("ALTER TABLE source DROP COLUMN judged_after")
-        for table in ("reject", "pause", "replay"):
+        for table in ("reject", "pause", "replay", "request", "beat", "pulse", "heartbeat"):
             db.execute(f"DROP TABLE {table}")
         db.execute("PRAGMA user_version = 1")
     assert read_status(path).sources[0].name == "p2000"
@@ -274,7 +275,7 @@ def test_a_file_of_the_former_format_is_read_and_taken_over(tmp_path: Path) -> N
             _, place = registered(outbox, origin)
             assert (place.cursor or {"at": None})["at"] == at
     with closing(sqlite3.connect(path)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (3,)
+        assert db.execute("PRAGMA user_version").fetchone() == (4,)
 
 
 def test_a_file_that_is_gone_is_one_line(tmp_path: Path, context: SourceContext) -> None:

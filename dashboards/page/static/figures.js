@@ -46,7 +46,7 @@ export function renderSources(rows, sources, now) {
       setAge(line.cells[1], row?.received_at);
       setText(line.cells[2], row ? moment(row.occurred_at, now) : "nog niets");
       setText(line.cells[3], count(sources[name]?.received));
-      setText(line.cells[4], sources[name]?.paused ? "gepauzeerd" : history(sources[name]));
+      setText(line.cells[4], sources[name]?.paused ? "gepauzeerd" : trouble(sources[name]) || history(sources[name]));
       setAttribute(line, "data-paused", String(Boolean(sources[name]?.paused)));
     });
   const newest = rows.reduce((best, row) => (!best || row.received_at > best.received_at ? row : best), null);
@@ -86,9 +86,17 @@ export function renderParts(parts) {
     });
 }
 
-/** A sentence on sources that are paused for their rejects, or "". */
+const TROUBLES = { silent: "stil", late: "te laat", slow: "traag", shrinking: "minder", flooding: "te veel" };
+
+/** What is the matter with a source, in a word or two, or "". */
+function trouble(source) {
+  return Object.keys(source?.heartbeat?.troubles ?? {}).map((name) => TROUBLES[name] ?? name).join(", ");
+}
+
+/** A sentence on sources that are paused, or "". */
 export function pausedNotice(sources) {
   return Object.entries(sources).filter(([, source]) => source?.paused).map(([name, { paused }]) => {
+    if (!paused.among) return `Bron ${name} is met de hand gepauzeerd. Haar beeld staat stil.`;
     const share = paused.rejects === paused.among
       ? `${plural(paused.rejects, "record", "records")} na elkaar`
       : `${count(paused.rejects)} van ${count(paused.among)} records`;

@@ -12,7 +12,7 @@ from ingest.demo.generator import City
 from ingest.demo.hours import HOUR_MS, from_ms, to_ms
 from ingest.demo.levels import Character
 from ingest.demo.peaks import Peak, calendar_peaks, storm_starting_in, vierdaagse_tuesday
-from ingest.demo.public_days import PublicDays
+from ingest.public_days import PublicDays
 from tests.ingest.demo.conftest import local_hour_number
 
 

@@ -12,9 +12,9 @@ from domain.themes import Theme
 from ingest.demo.catalogue import load_themes
 from ingest.demo.generator import City, Emission
 from ingest.demo.hours import HOUR_MS, from_ms, local_hour, to_ms
-from ingest.demo.public_days import PublicDays
 from ingest.demo.rhythm import HOURS_OF_WEEK, Rhythm, load_profiles, season
 from ingest.protocol import Draft
+from ingest.public_days import PublicDays
 from tests.ingest.demo.conftest import happened, local_hour_number
 
 NIGHTLIFE = {Theme.GEWELD, Theme.PERSONENOVERLAST, Theme.GELUIDSOVERLAST}

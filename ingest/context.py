@@ -1,0 +1,48 @@
+"""What sources are built from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from domain.areas import Municipality
+from ingest.keys import KeyedHash
+from ingest.secret import SecretReader, SecretRef
+
+
+@dataclass(frozen=True, slots=True)
+class SourceContext:
+    """What sources are built from, beside their own settings.
+
+    Attributes:
+        speed: how many times faster than real time an archive plays; None for as fast as it can.
+        as_live: an archive plays as if it happened today.
+        seed: seed of the demo city.
+        first_start: when this data directory was first used, aware, UTC; the demo's history ends there.
+        folder: what relative paths in the settings of a source start from.
+        secrets: reads what a reference points to.
+    """
+
+    municipality: Municipality
+    keyed: KeyedHash
+    speed: float | None
+    as_live: bool
+    seed: int
+    first_start: datetime
+    folder: Path = field(default_factory=Path)
+    secrets: SecretReader = field(default_factory=lambda: SecretReader({}))
+
+    def path(self, text: str) -> Path:
+        """Return the path of a file that the settings of a source name."""
+        return self.folder / text
+
+    def secret(self, ref: SecretRef) -> SecretStr:
+        """Return the secret that the settings of a source refer to, as it is now.
+
+        Raises:
+            SettingsError: it is not there.
+        """
+        return self.secrets.read(ref, self.folder)

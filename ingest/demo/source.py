@@ -1,0 +1,38 @@
+"""The demo city as a kind of source."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.topics import Lane
+from ingest.context import SourceContext
+from ingest.demo.connector import demo_history, demo_live, demo_period
+from ingest.protocol import Feed, Source
+from ingest.rhythm import Rhythm
+
+RHYTHM = Rhythm(silent_after=timedelta(minutes=30))
+"""Its pulses come every few seconds, so that half an hour without one is not chance."""
+
+
+class Settings(BaseModel):
+    """What a table of kind ``demo`` may say.
+
+    Attributes:
+        days: length of its history.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    days: Annotated[int, Field(ge=1, le=3650)] = 365
+
+
+def build(name: str, settings: Settings, context: SourceContext) -> Source:
+    """Return the source: live, and its history beside it. The seed is the context's."""
+    city = (context.seed, context.municipality, context.first_start)
+    history = demo_history(*city, days=settings.days)
+    feeds = (Feed(Lane.LIVE, demo_live(*city)), Feed(Lane.BACKFILL, history))
+    return Source(name, feeds, backfill=partial(demo_period, context.seed, context.municipality))

@@ -1,0 +1,1 @@
+"""A source that is added as docs/add-a-source.md tells, and runs."""

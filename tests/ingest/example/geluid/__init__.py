@@ -1,0 +1,1 @@
+"""Sound meters: the connector of docs/add-a-source.md."""

@@ -1,0 +1,1 @@
+"""The sources as a person sees them: listed, checked, asked."""

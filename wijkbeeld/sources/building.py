@@ -1,0 +1,70 @@
+"""What sources are built from, out of the settings and the data directory."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+from domain.areas import Municipality
+from domain.errors import SettingsError
+from ingest.context import SourceContext
+from ingest.keys import KEY_BYTES, KeyedHash, load_or_create_key
+from ingest.kind import SourceSpec
+from ingest.secret import SecretReader
+from wijkbeeld.datadir import DataDir, read_json
+from wijkbeeld.kept_state import first_start
+from wijkbeeld.settings import Settings
+from wijkbeeld.sources.declared import declared_sources
+
+
+def source_context(settings: Settings, municipality: Municipality) -> SourceContext:
+    """Return what the sources of a data directory are built from; makes its key if it has none.
+
+    Raises:
+        SettingsError: the key cannot be read or made.
+    """
+    data_dir = DataDir(settings.data_dir)
+    keyed = KeyedHash(load_or_create_key(data_dir.hash_key))
+    return _context(settings, municipality, keyed, first_start(data_dir))
+
+
+def dry_context(settings: Settings, municipality: Municipality) -> SourceContext:
+    """Return the same without writing anything: with a key for now where there is none yet.
+
+    Raises:
+        SettingsError: the key cannot be read.
+    """
+    data_dir = DataDir(settings.data_dir)
+    there = data_dir.hash_key.exists()
+    key = load_or_create_key(data_dir.hash_key) if there else os.urandom(KEY_BYTES)
+    kept = read_json(data_dir.state).get("first_start")
+    started = datetime.fromisoformat(kept) if isinstance(kept, str) else datetime.now(UTC)
+    return _context(settings, municipality, KeyedHash(key), started)
+
+
+def _context(
+    settings: Settings, municipality: Municipality, keyed: KeyedHash, started: datetime
+) -> SourceContext:
+    return SourceContext(
+        municipality=municipality,
+        keyed=keyed,
+        speed=settings.speed,
+        as_live=settings.as_live,
+        seed=settings.seed,
+        first_start=started,
+        secrets=SecretReader(os.environ),
+    )
+
+
+def require_declared(settings: Settings, name: str) -> SourceSpec:
+    """Return a declared source.
+
+    Raises:
+        SettingsError: there is none of this name, or the declarations are wrong.
+    """
+    specs = declared_sources(settings)
+    for spec in specs:
+        if spec.name == name:
+            return spec
+    names = ", ".join(spec.name for spec in specs)
+    raise SettingsError(f"source '{name}': is not declared; choose from {names}")
