@@ -34,7 +34,7 @@ from tests.support.http_source import RETRY_AFTER, HttpSource, Misbehaviour, Res
 TOKEN = "geheim-7f3a9c"
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
-_MOST_POSITIONS = 6
+_MOST_POSITIONS = 4
 _MOST_POLLS = 400
 _QUIET = 3
 
@@ -192,7 +192,10 @@ class _Run:
                 connector = self._connector()
             else:
                 written = self._outbox.write(_SOURCE, Lane.LIVE, poll, self._clock.now(), None)
-                quiet = 0 if written.issued or poll.wait <= timedelta(0) else quiet + 1
+                if written.issued:
+                    quiet = 0
+                elif poll.wait > timedelta(0):
+                    quiet += 1
                 self._clock.turn(poll.wait)
         raise AssertionError(f"{_MOST_POLLS} polls without coming to an end")
 
