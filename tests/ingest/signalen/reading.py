@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,12 @@ TOKEN = "geheim-7f3a9c"
 SOURCE = Source("signalen", (Feed(Lane.LIVE, NothingToPoll()),))
 
 
+@cache
 def nijmegen() -> Municipality:
     return load_municipality("nijmegen")
 
 
+@cache
 def drafts() -> DraftMaker:
     return DraftMaker(nijmegen(), load_categories({}), KEYED)
 
