@@ -127,7 +127,7 @@ class Signalen:
     """The list of meldingen, as the API gives it to whoever has the token.
 
     Args:
-        now: time of the first change; each further one is a second later.
+        now: time of the first change; each further one is a ``step`` later.
         token: that is accepted.
     """
 
@@ -136,6 +136,8 @@ class Signalen:
         self.meldingen: dict[int, Melding] = {}
         self.between: list[Callable[[], object]] = []
         """What happens after each of the next pages, in turn."""
+        self.step = timedelta(seconds=1)
+        """From one change to the next."""
         self._token = token
         self._numbers = itertools.count(1)
 
@@ -157,7 +159,7 @@ class Signalen:
         changed["updated_at"] = at or self._tick()
 
     def _tick(self) -> datetime:
-        self.now += timedelta(seconds=1)
+        self.now += self.step
         return self.now
 
     def respond(self, asked: Asked) -> Page:

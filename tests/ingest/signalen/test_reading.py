@@ -18,6 +18,7 @@ from domain.errors import SourceRefused, SourceUnavailable
 from ingest.protocol import Poll
 from tests.ingest.signalen.reading import (
     INTERVAL,
+    OVERLAP,
     START,
     STATUS,
     TOKEN,
@@ -29,6 +30,9 @@ from tests.ingest.signalen.reading import (
 )
 from tests.support.http_source import Asked, Page, json_page
 from tests.support.signalen import Signalen, melding
+
+LONG = OVERLAP * 3
+"""Between two changes, so that no overlap makes good what was missed."""
 
 
 @pytest.fixture
@@ -73,6 +77,7 @@ def test_a_change_is_a_revision_and_a_cancellation_a_retraction(
 def test_what_moves_while_it_is_read_is_met_again_and_hides_nothing(
     server: Signalen, reader: Reader
 ) -> None:
+    server.step = LONG
     for _ in range(9):
         server.add()
     # The first page's records go to the end, so that by page numbers 4, 5 and 6 would be skipped.
@@ -98,6 +103,8 @@ def test_a_moment_that_loses_records_while_it_is_read_is_read_again(
         server.add()
     moment = server.now
     server.change_all(range(1, 11), "b", at=moment)
+    server.step = LONG
+    server.add()
     # Pages: the list, then the moment; now the first record leaves it between its pages 1 and 2.
     server.between = [lambda: None, lambda: None, lambda: server.change(1, "o")]
     reader.round()
@@ -110,6 +117,8 @@ def test_a_moment_of_which_pages_have_gone(server: Signalen, reader: Reader) -> 
         server.add()
     moment = server.now
     server.change_all(range(1, 8), "b", at=moment)
+    server.step = LONG
+    server.add()
     server.between = [lambda: None, lambda: None]
     server.between.append(lambda: server.change_all(range(1, 7), "o"))
     for _ in range(3):
@@ -133,6 +142,7 @@ def test_a_record_dated_in_the_future_does_not_hide_those_of_today(
     number = server.add()
     server.change(number, "b", at=START + timedelta(days=3000))
     reader.round()
+    server.now = reader.clock.now()
     server.add()
     reader.round()
     assert reader.current() == expected(server)
@@ -269,17 +279,19 @@ def _do(server: Signalen, what: str, number: int) -> None:
     if what == "add":
         server.add()
     elif what == "bulk":
-        server.now += timedelta(seconds=1)
+        server.now += LONG
         server.change_all(list(server.meldingen)[:number], "b", at=server.now)
     elif number in server.meldingen:
         server.change(number, what)
 
 
+@pytest.mark.slow  # an outbox on disk for each example
 @given(start=st.integers(0, 12), steps=_steps, size=st.integers(1, 4))
 def test_whatever_happens_between_pages_the_outbox_has_the_truth_in_the_end(
     start: int, steps: list[tuple[str, int]], size: int
 ) -> None:
     server = Signalen(START, TOKEN)
+    server.step = LONG
     for _ in range(start):
         server.add()
     server.between = [partial(_do, server, what, number) for what, number in steps]
