@@ -28,6 +28,7 @@ ONE_MODULE_PER_ROOM: Mapping[str, set[str]] = {
     "grafana_api": {"dashboards"},
     "grafana_foundation_sdk": {"dashboards"},
     "holidays": {"ingest"},
+    "httpx": {"ingest"},
     "jinja2": {"dashboards"},
     "kafka": {"ingest", "warehouse"},
     "lz4": {"warehouse"},
