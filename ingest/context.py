@@ -9,6 +9,8 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from domain.areas import Municipality
+from ingest.http.clients import HttpClients
+from ingest.http.protocol import HttpClientMaker
 from ingest.keys import KeyedHash
 from ingest.secret import SecretReader, SecretRef
 
@@ -24,6 +26,7 @@ class SourceContext:
         first_start: when this data directory was first used, aware, UTC; the demo's history ends there.
         folder: what relative paths in the settings of a source start from.
         secrets: reads what a reference points to.
+        http: makes the clients of sources that are asked over HTTP.
     """
 
     municipality: Municipality
@@ -34,6 +37,7 @@ class SourceContext:
     first_start: datetime
     folder: Path = field(default_factory=Path)
     secrets: SecretReader = field(default_factory=lambda: SecretReader({}))
+    http: HttpClientMaker = field(default_factory=HttpClients)
 
     def path(self, text: str) -> Path:
         """Return the path of a file that the settings of a source name."""

@@ -13,12 +13,16 @@ from ingest.context import SourceContext
 from ingest.demo import source as demo
 from ingest.kind import STDIN, Kind, SourceSpec
 from ingest.p2000 import source as p2000
+from ingest.p2000 import web_feed_source as p2000_feed
 from ingest.protocol import Source
+from ingest.signalen import source as signalen
 
 KINDS: Mapping[str, Kind[Any]] = MappingProxyType(
     {
         "demo": Kind(demo.Settings, demo.build, rhythm=demo.RHYTHM),
         "p2000": Kind(p2000.Settings, p2000.build, argument="file"),
+        "p2000-feed": Kind(p2000_feed.Settings, p2000_feed.build),
+        "signalen": Kind(signalen.Settings, signalen.build),
     }
 )
 """Every kind of source there is."""

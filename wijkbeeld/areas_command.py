@@ -47,6 +47,28 @@ def import_areas(
     _keep(DataDir(data_dir.absolute()), named, text)
 
 
+@areas_app.command("fetch")
+def fetch(
+    year: YearOption = None,
+    url: Annotated[str, typer.Option(help="The service; {year} in it stands for the year.")] = "",
+    data_dir: DataDirOption = DEFAULT_DATA_DIR,
+) -> None:
+    """Get the polygons from PDOK (CBS wijken en buurten) and keep them, as import does."""
+    from ingest.http.clients import HttpClients
+    from ingest.pdok.areas import BASE_URL, fetch_areas
+
+    municipality = _municipality()
+    wanted = year or municipality.boundary_year
+    base = url or BASE_URL
+    web = HttpClients().client(base.format(year=wanted))
+
+    def tell(features: int) -> None:
+        sys.stderr.write(f"{features} areas read\n")
+
+    text = fetch_areas(web, municipality, wanted, base_url=base, on_page=tell)
+    _keep(DataDir(data_dir.absolute()), wanted, text)
+
+
 @areas_app.command("list")
 def list_areas(data_dir: DataDirOption = DEFAULT_DATA_DIR, as_json: JsonOption = False) -> None:
     """Show the boundary years whose polygons are kept."""

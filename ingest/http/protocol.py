@@ -8,6 +8,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
+from pydantic import SecretStr
+
 from domain.errors import SourceRefused
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -68,5 +70,17 @@ class HttpClient(Protocol):
             Transient: not now; with ``retry_after`` where the source said how long.
             NotThere: there is nothing at this address.
             Terminal: the source refuses, and trying again cannot help.
+        """
+        ...
+
+
+class HttpClientMaker(Protocol):
+    """Makes the clients of sources."""
+
+    def client(self, base_url: str, token: SecretStr | None = None) -> HttpClient:
+        """Return a client for the host of an address, which gets the token with each request.
+
+        Raises:
+            SettingsError: the address or the token cannot be used.
         """
         ...

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
 from domain.errors import SourceRefused
 from domain.metrics import Counter
 from domain.rejects import RejectReason
+from ingest.http.protocol import HttpClient
 from ingest.keys import KeyedHash
 from ingest.p2000.feed_items import Item, read_items
 from ingest.p2000.folding import Folder
@@ -30,34 +30,6 @@ MAX_KNOWN = 2_000
 _NOT_MODIFIED = 304
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
-
-
-class Answer(Protocol):
-    """What a request gives; see ``ingest/http``."""
-
-    @property
-    def status(self) -> int:
-        """200, or 304 when what was known is still current."""
-
-    @property
-    def body(self) -> bytes:
-        """The whole answer."""
-
-    @property
-    def etag(self) -> str | None:
-        """For the next request."""
-
-    @property
-    def last_modified(self) -> str | None:
-        """For the next request."""
-
-
-class Client(Protocol):
-    """Asks with conditions; raises ``Transient`` and ``Terminal`` itself."""
-
-    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Answer:
-        """Return the answer of ``url``."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +66,7 @@ class WebFeedConnector:
 
     def __init__(
         self,
-        client: Client,
+        client: HttpClient,
         url: str,
         grammar: Grammar,
         keyed: KeyedHash,

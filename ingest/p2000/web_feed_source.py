@@ -7,11 +7,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.areas import Municipality
 from domain.topics import Lane
-from ingest.keys import KeyedHash
+from ingest.context import SourceContext
+from ingest.http.address import SourceUrl
 from ingest.p2000.grammar import Grammar
-from ingest.p2000.web_feed import Client, WebFeedConnector
+from ingest.p2000.web_feed import WebFeedConnector
 from ingest.protocol import Feed, Source
 
 
@@ -26,27 +26,27 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    url: Annotated[str, Field(pattern=r"^https?://")]
+    url: SourceUrl
     interval: Annotated[int, Field(ge=10, le=3600)] = 30
     local_times: bool = False
 
 
-def build(
-    name: str, settings: Settings, *, municipality: Municipality, keyed: KeyedHash, client: Client
-) -> Source:
+def build(name: str, settings: Settings, context: SourceContext) -> Source:
     """Return the source of a web feed.
 
     Args:
         name: of the source, apart from a receiver's: both give every page an id of its own.
         settings: of its table.
-        municipality: whose pages are ours.
-        keyed: makes identities.
-        client: asks the host of the feed.
+        context: what sources are built from.
+
+    Raises:
+        SettingsError: the address cannot be used.
     """
+    keyed = context.keyed
     connector = WebFeedConnector(
-        client,
+        context.http.client(settings.url),
         settings.url,
-        Grammar(municipality),
+        Grammar(context.municipality),
         keyed,
         timedelta(seconds=settings.interval),
         local_times=settings.local_times,

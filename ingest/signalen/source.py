@@ -12,8 +12,8 @@ from domain.themes import Theme
 from domain.topics import Lane
 from ingest.context import SourceContext
 from ingest.http.address import SourceUrl
-from ingest.http.protocol import HttpClient
 from ingest.protocol import Feed, Source
+from ingest.secret import SecretRef
 from ingest.signalen.categories import load_categories
 from ingest.signalen.connector import Range, SignalenConnector
 from ingest.signalen.drafts import DraftMaker
@@ -25,6 +25,7 @@ class Settings(BaseModel):
 
     Attributes:
         url: root of the API, such as ``https://api.meldingen.example``.
+        token: where the token is kept of an account that may view meldingen of all categories.
         interval_seconds: between two rounds.
         overlap_minutes: how far each round goes back behind the latest change.
         page_size: meldingen in a page.
@@ -35,6 +36,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     url: SourceUrl
+    token: SecretRef
     interval_seconds: Annotated[int, Field(ge=10, le=86_400)] = 60
     overlap_minutes: Annotated[int, Field(ge=1, le=1440)] = 10
     page_size: Annotated[int, Field(ge=10, le=500)] = 100
@@ -42,15 +44,18 @@ class Settings(BaseModel):
     categories: dict[Slug, Theme] = {}
 
 
-def build(name: str, settings: Settings, context: SourceContext, client: HttpClient) -> Source:
+def build(name: str, settings: Settings, context: SourceContext) -> Source:
     """Return the source: live from the data directory's first start on, and the days before it.
 
     Args:
         name: of the source.
         settings: its table.
         context: what sources are built from.
-        client: for the host of ``settings.url``, with the token.
+
+    Raises:
+        SettingsError: the token is not there or no header takes it, or a category is not one.
     """
+    client = context.http.client(settings.url, context.secret(settings.token))
     categories = load_categories(settings.categories)
     drafts = DraftMaker(context.municipality, categories, context.keyed)
     listing = Listing(client, settings.url, settings.page_size)

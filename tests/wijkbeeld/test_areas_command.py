@@ -11,8 +11,9 @@ import orjson
 import pytest
 from typer.testing import CliRunner, Result
 
-from domain.errors import SettingsError
+from domain.errors import SettingsError, SourceUnavailable
 from tests.streams.test_areas_index import geojson
+from tests.support.pdok import Pdok, serving
 from wijkbeeld.cli import app
 from wijkbeeld.datadir import DataDir
 from wijkbeeld.gemeenten import load_municipality
@@ -132,3 +133,16 @@ def test_only_shapes_are_kept(data_dir: DataDir) -> None:
     keep_areas(data_dir, NIJMEGEN, OWN, made_up(OWN))
     features = orjson.loads(read_areas(data_dir, OWN))["features"]
     assert {tuple(feature["properties"]) for feature in features} == {("statcode", "statnaam", "jaar")}
+
+
+@pytest.mark.integration
+def test_polygons_are_fetched_page_by_page(data_dir: DataDir) -> None:
+    features = orjson.loads(made_up(None))["features"]
+    with serving(Pdok(features=features, page_size=10)) as url:
+        fetched = run(data_dir, "fetch", "--url", url + "/{year}")
+    assert fetched.exit_code == 0, fetched.output
+    assert f"kept {len(NIJMEGEN.wijken)} wijken of {OWN}" in fetched.output
+    assert kept_years(data_dir) == [OWN]
+    again = run(data_dir, "fetch", "--url", "http://127.0.0.1:9")
+    assert isinstance(again.exception, SourceUnavailable)
+    assert kept_years(data_dir) == [OWN], "what is kept stays when the service is away"

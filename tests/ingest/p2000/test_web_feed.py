@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 import pytest
@@ -14,11 +16,14 @@ from domain.areas import Municipality
 from domain.errors import SourceRefused
 from domain.events import Incident
 from domain.metrics import Counter
+from ingest.context import SourceContext
+from ingest.http.protocol import HttpAnswer
 from ingest.p2000.feed_items import read_items
 from ingest.p2000.grammar import Grammar
 from ingest.p2000.web_feed import MAX_KNOWN, WebFeedConnector
 from ingest.p2000.web_feed_source import Settings, build
 from ingest.protocol import Cursor, Draft, Poll, Repeat, Unreadable
+from tests.ingest.handing import context_with
 from tests.ingest.p2000.playing import saved
 from tests.ingest.samples import KEYED
 from tests.support.smuggled import SMUGGLED, assert_no_trace
@@ -56,19 +61,20 @@ class Web:
     body: bytes
     asked: list[tuple[str | None, str | None]] = field(default_factory=list)
 
-    @dataclass
-    class Reply:
-        status: int
-        body: bytes
-        etag: str | None
-        last_modified: str | None = None
-
-    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Reply:
+    def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] = MappingProxyType({}),
+        headers: Mapping[str, str] = MappingProxyType({}),
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> HttpAnswer:
         self.asked.append((etag, last_modified))
         current = f'"{hash(self.body)}"'
         if etag == current:
-            return self.Reply(304, b"", etag)
-        return self.Reply(200, self.body, current)
+            return HttpAnswer(url, 304, b"", {}, etag)
+        return HttpAnswer(url, 200, self.body, {}, current)
 
 
 @dataclass
@@ -188,7 +194,8 @@ def test_settings_make_a_source_and_mistakes_are_told_without_their_value(
     nijmegen: Municipality,
 ) -> None:
     settings = Settings(url="https://feed.example/rss", interval=15)
-    source = build("p2000-feed", settings, municipality=nijmegen, keyed=KEYED, client=Web(rss()))
+    context = SourceContext(nijmegen, KEYED, None, False, 1, NOW)
+    source = build("p2000-feed", settings, context_with(context, Web(rss()), ""))
     (feed,) = source.feeds
     assert source.name == "p2000-feed"
     assert "feed.example" not in feed.origin

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-import ingest.outbox.writing
+import ingest.outbox.feeds
 from tests.ingest.signalen.reading import START, TOKEN, Reader, expected
 from tests.support.http_source import HttpSource
 from tests.support.signalen import Signalen
@@ -50,7 +50,7 @@ def while_writing(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
 
     with monkeypatch.context() as patch:
         # The cursor is the last thing that the transaction writes.
-        patch.setattr(ingest.outbox.writing, "advance", die)
+        patch.setattr(ingest.outbox.feeds, "advance", die)
         reader.write(poll)
 
 

@@ -15,6 +15,7 @@ from domain.topics import Lane
 from ingest.context import SourceContext
 from ingest.protocol import Draft
 from ingest.signalen.source import Settings, build
+from tests.ingest.handing import TOKEN_REF, context_with
 from tests.ingest.samples import KEYED
 from tests.ingest.signalen.reading import START, TOKEN, client, nijmegen
 from tests.support.http_source import Asked
@@ -29,7 +30,11 @@ def test_live_and_history_meet_without_a_gap() -> None:
     numbers = [server.add() for _ in range(4)]
     server.now = START + timedelta(minutes=1)
     numbers += [server.add() for _ in range(4)]
-    source = build("meldingen", Settings(url=f"{ROOT}/"), CONTEXT, client(server))
+    source = build(
+        "meldingen",
+        Settings(url=f"{ROOT}/", token=TOKEN_REF),
+        context_with(CONTEXT, client(server), TOKEN),
+    )
     assert (source.name, [feed.lane for feed in source.feeds]) == (
         "meldingen",
         [Lane.LIVE, Lane.BACKFILL],
@@ -40,8 +45,8 @@ def test_live_and_history_meet_without_a_gap() -> None:
 
 
 def test_history_can_be_left_out() -> None:
-    settings = Settings(url=ROOT, history_days=0)
-    source = build("meldingen", settings, CONTEXT, client(Signalen(START, TOKEN)))
+    settings = Settings(url=ROOT, token=TOKEN_REF, history_days=0)
+    source = build("meldingen", settings, context_with(CONTEXT, client(Signalen(START, TOKEN)), TOKEN))
     assert [feed.lane for feed in source.feeds] == [Lane.LIVE]
 
 
@@ -49,12 +54,13 @@ def test_history_can_be_left_out() -> None:
     "settings",
     [
         {},
-        {"url": "http://meldingen.example"},
-        {"url": "https://user:geheim@meldingen.example"},
+        {"url": "http://meldingen.example", "token": {"env": "T"}},
+        {"url": "https://user:geheim@meldingen.example", "token": {"env": "T"}},
+        {"url": ROOT},
         {"url": ROOT, "token": "geheim"},
-        {"url": ROOT, "interval_seconds": 1},
-        {"url": ROOT, "categories": {"messen": "geheim"}},
-        {"url": ROOT, "categories": {"Een zin": "geweld"}},
+        {"url": ROOT, "token": {"env": "T"}, "interval_seconds": 1},
+        {"url": ROOT, "token": {"env": "T"}, "categories": {"messen": "geheim"}},
+        {"url": ROOT, "token": {"env": "T"}, "categories": {"Een zin": "geweld"}},
     ],
 )
 def test_wrong_settings_are_refused_without_their_values(settings: dict[str, Any]) -> None:
