@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from domain.errors import SettingsError, SourceUnavailable
+from tests.ingest.pdok.test_areas import city
 from tests.streams.test_areas_index import geojson
 from tests.support.pdok import Pdok, serving
 from wijkbeeld.cli import app
@@ -137,8 +138,7 @@ def test_only_shapes_are_kept(data_dir: DataDir) -> None:
 
 @pytest.mark.integration
 def test_polygons_are_fetched_page_by_page(data_dir: DataDir) -> None:
-    features = orjson.loads(made_up(None))["features"]
-    with serving(Pdok(features=features, page_size=10)) as url:
+    with serving(Pdok(features=city(), page_size=20)) as url:
         fetched = run(data_dir, "fetch", "--url", url + "/{year}")
     assert fetched.exit_code == 0, fetched.output
     assert f"kept {len(NIJMEGEN.wijken)} wijken of {OWN}" in fetched.output
