@@ -93,7 +93,7 @@ def test_without_the_warehouse_the_rest_is_shown() -> None:
 
 def test_a_paused_source_is_told_with_what_to_do() -> None:
     feed = {"state": "paused", "error": "50 records in a row", "progress": None, "next_poll_at": None}
-    pause = {"text": "100 of 500 records rejected as unparsed"}
+    pause = {"reason": "unparsed", "text": "100 of 500 records rejected as unparsed"}
     text = _printed(_report(feeds={"live": feed}, paused=pause))
 
     assert "p2000: paused, 100 of 500 records rejected as unparsed" in text
