@@ -15,8 +15,8 @@ from ingest.protocol import Feed, Source
 from ingest.rhythm import Rhythm
 
 RHYTHM = Rhythm(silent_after=timedelta(minutes=30), lateness=timedelta(hours=1))
-"""Its pulses come every few seconds, so that half an hour without one is not chance. What it reports later
-than an hour is late on purpose, as with real sources (docs/sources/demo.md).
+"""Its pulses come every few seconds, so that half an hour without one is not chance. What it reports
+later than an hour is late on purpose, as with real sources (docs/sources/demo.md).
 """
 
 
