@@ -11,6 +11,7 @@ BENCHMARKS = {
         "benchmarks.streams_stage",
         "raw -> located events, beside Faust, quixstreams, bytewax, a bare loop",
     ),
+    "locating": ("benchmarks.locating", "points -> wijken, beside one polygon at a time"),
     "ingest": ("benchmarks.ingest_publish", "outbox -> broker, beside a bare send loop"),
     "path": ("benchmarks.whole_path", "raw -> exact cells, all parts at once; memory of each"),
     "freshness": ("benchmarks.freshness", "accepted -> visible in its cell, at 200 events a second"),

@@ -19,6 +19,7 @@ from domain.codec import CODEC_VERSION, HEADER_CODEC, record_key
 from streams.chunk import Chunk, Outgoing
 from streams.classify import Classifier
 from streams.encode import RowEncoder
+from streams.events import Event
 from streams.locate import Locator
 from streams.pipeline import Pipeline
 from streams.session import Work, serve
@@ -47,19 +48,19 @@ class Stages:
         events = self._validate(self._source, values, [(_CODEC,)] * len(values)).events
         rows = self._encode(self._source, events, self._locate(events))
         return [
-            (record_key(self._source, event["id"]), row, headers_of(event))
+            (record_key(self._source, event.id), row, headers_of(event))
             for event, row in zip(events, rows, strict=True)
         ]
 
 
-def headers_of(event: dict[str, Any]) -> dict[str, Any]:
+def headers_of(event: Event) -> dict[str, Any]:
     """Return the CloudEvents attributes of an event as Kafka headers."""
     return {
         "content-type": b"application/json",
         "ce_specversion": b"1.0",
-        "ce_source": event["source"].encode(),
-        "ce_type": event["type"].encode(),
-        "ce_id": event["id"].encode(),
+        "ce_source": event.source.encode(),
+        "ce_type": event.type.encode(),
+        "ce_id": event.id.encode(),
     }
 
 

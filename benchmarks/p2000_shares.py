@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from domain.areas import Municipality
-from domain.events import Incident
+from domain.events import EVENT_TYPES, Incident, Kind, RawEvent, source_urn
 from ingest.keys import KEY_BYTES, KeyedHash
 from ingest.p2000.connector import p2000_feed
 from ingest.protocol import Cursor, Draft, Finding, Repeat, Unreadable
+from streams.events import event_of
 from streams.locate import Locator
 from streams.tables import build_tables
 from wijkbeeld.gemeenten import load_municipality
@@ -72,8 +73,21 @@ def placed(incidents: list[Incident], municipality: Municipality, streets: Path 
     """Count events by the match level that the locate stage finds for them."""
     text = streets.read_text(encoding="utf-8") if streets else None
     locate = Locator(build_tables(municipality, 1, streets_csv=text))
-    events = [{"data": data.model_dump(mode="json")} for data in incidents]
+    events = [event_of(_enveloped(data, municipality)) for data in incidents]
     return Counter(place.match_level for place in locate(events) if place)
+
+
+def _enveloped(data: Incident, municipality: Municipality) -> RawEvent:
+    return RawEvent(
+        id="any",
+        source=source_urn(municipality.slug, "p2000"),
+        type=EVENT_TYPES[Kind.INCIDENT],
+        time=data.occurred_at,
+        sequence="1",
+        rev=1,
+        bucket=data.occurred_at.date(),
+        data=data,
+    )
 
 
 def main() -> None:

@@ -106,6 +106,23 @@ INGEST_TRIMMED = CounterMetric(
     "wijkbeeld_ingest_trimmed_total", "Records that left the outbox because the warehouse has them."
 )
 
+# Gateway.
+GATEWAY_REQUESTS = CounterMetric(
+    "wijkbeeld_gateway_requests_total", "Requests that were answered, by what came of them.", ("reason",)
+)
+GATEWAY_COMMIT_SECONDS = HistogramMetric(
+    "wijkbeeld_gateway_commit_seconds",
+    "One transaction of the outbox, from its first try until it is durable.",
+    (),
+    _WAITS,
+)
+GATEWAY_COMMIT_RECORDS = HistogramMetric(
+    "wijkbeeld_gateway_commit_records", "Events in a transaction of the outbox.", (), _RECORDS
+)
+GATEWAY_WAITING = GaugeMetric(
+    "wijkbeeld_gateway_waiting_records", "Events that wait for the outbox; their clients have no answer."
+)
+
 # Streams.
 STREAMS_RECORDS = CounterMetric(
     "wijkbeeld_streams_records_total",
@@ -223,6 +240,10 @@ METRICS: tuple[Metric, ...] = (
     INGEST_IN_FLIGHT,
     INGEST_PUBLISHED,
     INGEST_TRIMMED,
+    GATEWAY_REQUESTS,
+    GATEWAY_COMMIT_SECONDS,
+    GATEWAY_COMMIT_RECORDS,
+    GATEWAY_WAITING,
     STREAMS_RECORDS,
     STREAMS_CHUNK_RECORDS,
     STREAMS_CHUNK_SECONDS,

@@ -48,8 +48,10 @@ _SENDS_OR_READS: Mapping[str, Any] = {
     "kafka_client": _client_that_creates_no_topics,
     "metrics_enabled": False,
 }
+_READS = {**_SENDS_OR_READS, "enable_auto_commit": False, "auto_offset_reset": "earliest"}
 _PRODUCER: Mapping[str, Any] = {
     **_SENDS_OR_READS,
+    "client_id": "wijkbeeld-ingest",
     "acks": "all",
     # Said in words, a setting in conflict with it raises; left to the default, it switches it off.
     "enable_idempotence": True,
@@ -192,10 +194,9 @@ class TailReader:
         with our_errors("connect", bootstrap):
             self._kafka = KafkaConsumer(
                 bootstrap_servers=bootstrap,
+                client_id="wijkbeeld-ingest",
                 group_id=None,
-                enable_auto_commit=False,
-                auto_offset_reset="earliest",
-                **_SENDS_OR_READS,
+                **_READS,
             )
             self._kafka.assign(assigned)
             self._kafka.seek_to_beginning(*assigned)
@@ -236,10 +237,9 @@ class GroupReader:
         with our_errors("connect", bootstrap):
             self._kafka = KafkaConsumer(
                 bootstrap_servers=bootstrap,
+                client_id="wijkbeeld-audit",
                 group_id=group,
-                enable_auto_commit=False,
-                auto_offset_reset="earliest",
-                **_SENDS_OR_READS,
+                **_READS,
             )
 
     def committed(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
@@ -292,7 +292,7 @@ def create_topics(bootstrap: str, specs: Iterable[TopicSpec]) -> None:
     wanted = {spec.name: spec for spec in specs}
     _reach(bootstrap)
     with our_errors("topics", bootstrap):
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap, **_COMMON)
+        admin = KafkaAdminClient(bootstrap_servers=bootstrap, client_id="wijkbeeld-setup", **_COMMON)
         try:
             answer = admin.create_topics(
                 {name: _topic_options(spec) for name, spec in wanted.items()}, raise_errors=False

@@ -44,7 +44,8 @@ class Window:
         unconfirmed: bytes of each lane that the broker may hold and the warehouse has not confirmed; for
             a broker that keeps everything in memory. None: as much as there is.
         glance: seconds between two looks at what is on its way.
-        idle: seconds between two looks at the outbox when nothing is.
+        idle: seconds between two looks at the outbox when nothing is; what other processes put in is
+            seen then.
     """
 
     records: int = 10_000
@@ -55,7 +56,7 @@ class Window:
     read_size: int = 4 * 1024 * 1024
     unconfirmed: int | None = None
     glance: float = 0.005
-    idle: float = 0.5
+    idle: float = 0.05
 
 
 class _InFlight:

@@ -9,15 +9,13 @@ they are validated. Halves the time from located event to bytes; the bytes are t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import orjson
 
-from domain.events import Kind
 from domain.rows import pack_version
-from streams.classify import SENSITIVE, Classifier, row_time
+from streams.classify import SENSITIVE, Classifier
+from streams.events import RECURRING, Event, Incident, Signal, row_time
 from streams.locate import Place, withheld
-from streams.validate import Event
 
 _MAX_FORMS = 20_000
 
@@ -37,8 +35,6 @@ _GAPS = (
 """Columns that a form leaves open, in the order of the row."""
 _NUMBERS = ("receipt", "rev", "version")
 _GAP = "\x00"
-
-_SIGNAL, _INSPECTION = Kind.SIGNAL.value, Kind.INSPECTION.value
 
 
 class RowEncoder:
@@ -61,23 +57,23 @@ class RowEncoder:
         forms, geo_v = self._forms, self._geo_v
         encoded = []
         for event, place in zip(events, places, strict=True):
-            data = event["data"]
-            if place is None or data["kind"] == _INSPECTION:  # these hardly recur
+            data = event.data
+            if place is None or not isinstance(data, RECURRING):  # these hardly recur
                 encoded.append(self._plainly(source, event, place))
                 continue
-            if data["theme"] in SENSITIVE:
+            if data.theme in SENSITIVE:
                 place = withheld(place)
-            key = _key(source, event["deleted"], data)
+            key = _key(source, event.deleted, data)
             form = forms.get(key) or self._new_form(key, source, event, place)
-            rev = event["rev"]
+            rev = event.rev
             row = form % (
-                event["id"],
-                event["sequence"],
+                event.id,
+                event.sequence,
                 rev,
                 pack_version(rev, geo_v),
-                event["bucket"],
-                row_time(data["occurred_at"]),
-                row_time(event["time"]),
+                event.bucket,
+                row_time(data.occurred_at),
+                row_time(event.time),
                 *place,
             )
             encoded.append(row.encode())
@@ -98,18 +94,9 @@ class RowEncoder:
         return form
 
 
-def _key(source: str, deleted: bool, data: dict[str, Any]) -> tuple[object, ...]:
+def _key(source: str, deleted: bool, data: Incident | Signal) -> tuple[object, ...]:
     """Return all that decides on a row but for its gaps."""
-    if data["kind"] == _SIGNAL:
-        particulars: object = data["status"]
-    else:
-        particulars = (data["service"], data["priority"], data["units"])
-    return (
-        source,
-        deleted,
-        data["theme"],
-        data["category"],
-        data["severity"],
-        data["counts"],
-        particulars,
-    )
+    terms = (source, deleted, data.theme, data.category, data.severity, data.counts)
+    if isinstance(data, Incident):
+        return (*terms, data.service, data.priority, data.units)
+    return (*terms, data.status)

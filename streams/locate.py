@@ -8,12 +8,13 @@ our own wijk codes: street names and coordinates are read as ours only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from domain.areas import Municipality
 from domain.places import MatchLevel
-from streams.tables import PlaceTables, street_key
-from streams.validate import Event
+from domain.street_names import street_key
+from streams.events import Event, Figure, Location
+from streams.tables import PlaceTables
 
 
 class Place(NamedTuple):
@@ -23,6 +24,15 @@ class Place(NamedTuple):
     stadsdeel: str
     gemeente: str
     match_level: str
+
+
+class _Waiting(NamedTuple):
+    """Event number ``at`` is to be placed by its coordinates, else by ``location``."""
+
+    at: int
+    lon: float
+    lat: float
+    location: Location
 
 
 class Locator:
@@ -57,54 +67,54 @@ class Locator:
     def __call__(self, events: Sequence[Event]) -> list[Place | None]:
         """Return per event its place; None for a figure, which names its own area."""
         places: list[Place | None] = []
-        waiting: list[int] = []
+        waiting: list[_Waiting] = []
         codes = self._codes
         for event in events:
-            location = event["data"].get("location")
-            if location is None:
+            data = event.data
+            if isinstance(data, Figure):
                 places.append(None)
                 continue
-            place = codes.get(location["wijk"]) or self._foreign(location)
+            location = data.location
+            place = codes.get(location.wijk or "") or self._foreign(location)
             if place is None:
-                if location["lat"] is not None and location["lon"] is not None:
-                    waiting.append(len(places))
+                if location.lat is not None and location.lon is not None:
+                    waiting.append(_Waiting(len(places), location.lon, location.lat, location))
                 else:
                     place = self._by_name(location)
             places.append(place)
         if waiting:
-            self._by_coordinates(events, places, waiting)
+            self._by_coordinates(places, waiting)
         return places
 
-    def _foreign(self, location: dict[str, Any]) -> Place | None:
-        for code in (location["gemeente"], location["wijk"], location["stadsdeel"]):
+    def _foreign(self, location: Location) -> Place | None:
+        for code in (location.gemeente, location.wijk, location.stadsdeel):
             if code is not None and code[2:6] != self._own_digits:
                 return self._gemeente_place("GM" + code[2:6])
         return None
 
-    def _by_coordinates(
-        self, events: Sequence[Event], places: list[Place | None], waiting: list[int]
-    ) -> None:
+    def _by_coordinates(self, places: list[Place | None], waiting: Sequence[_Waiting]) -> None:
         found: Sequence[str | None] = [None] * len(waiting)
         if self._tables.areas is not None:
-            locations = [events[index]["data"]["location"] for index in waiting]
             found = self._tables.areas.find(
-                [location["lon"] for location in locations],
-                [location["lat"] for location in locations],
+                [each.lon for each in waiting], [each.lat for each in waiting]
             )
         by_coordinates = self._by_level[MatchLevel.COORDINATES]
-        for index, wijk in zip(waiting, found, strict=True):
-            if wijk is not None:
-                places[index] = by_coordinates[wijk]
-            else:
-                places[index] = self._by_name(events[index]["data"]["location"])
+        for each, wijk in zip(waiting, found, strict=True):
+            places[each.at] = by_coordinates[wijk] if wijk is not None else self._in_no_wijk(each)
 
-    def _by_name(self, location: dict[str, Any]) -> Place:
+    def _in_no_wijk(self, each: _Waiting) -> Place:
+        """Far outside the city its streets say nothing: another town has streets of the same names."""
+        areas = self._tables.areas
+        near = areas is None or areas.is_near(each.lon, each.lat)
+        return self._by_name(each.location, by_street=near)
+
+    def _by_name(self, location: Location, *, by_street: bool = True) -> Place:
         tables = self._tables
-        pc6 = location["pc6"]
+        pc6 = location.pc6
         if pc6 is not None and pc6 in tables.postcodes:
             return self._by_level[MatchLevel.PC6][tables.postcodes[pc6]]
-        street = location["street"]
-        if street is not None:
+        street = location.street
+        if street is not None and by_street:
             key = street_key(street)
             wijk = tables.streets.get(key)
             if wijk is not None:
@@ -112,7 +122,7 @@ class Locator:
             wijk = tables.wijk_names.get(key)
             if wijk is not None:
                 return self._by_level[MatchLevel.WIJK_NAME][wijk]
-        return self._stadsdelen.get(location["stadsdeel"] or "", self._somewhere)
+        return self._stadsdelen.get(location.stadsdeel or "", self._somewhere)
 
     def _gemeente_place(self, code: str) -> Place:
         place = self._elsewhere.get(code)

@@ -16,10 +16,11 @@ from domain.topics import FIGURES, REJECTED, events_topic, lane_of, source_of
 from streams.chunk import Chunk, Outgoing
 from streams.classify import Classifier
 from streams.encode import RowEncoder
+from streams.events import Event
 from streams.locate import Locator
 from streams.rejecting import Record, Rejection, reject_row
 from streams.tables import PlaceTables
-from streams.validate import Event, Validator
+from streams.validate import Validator
 
 HeaderList = list[tuple[str, bytes]]
 CountRejects = Callable[[str, Iterable[RejectReason]], None]
@@ -87,16 +88,16 @@ class Pipeline:
 
     def _headers(self, event: Event) -> HeaderList:
         """Return the CloudEvents attributes as Kafka headers (binary content mode)."""
-        key = (event["source"], event["type"])
+        key = (event.source, event.type)
         constant = self._constant_headers.get(key)
         if constant is None:
             constant = self._constant_headers[key] = [
                 ("content-type", b"application/json"),
                 ("ce_specversion", b"1.0"),
-                ("ce_source", event["source"].encode()),
-                ("ce_type", event["type"].encode()),
+                ("ce_source", event.source.encode()),
+                ("ce_type", event.type.encode()),
             ]
-        return [*constant, ("ce_id", event["id"].encode())]
+        return [*constant, ("ce_id", event.id.encode())]
 
 
 def _split(made: Outgoing, is_figure: Sequence[bool]) -> list[Outgoing]:

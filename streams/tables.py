@@ -5,15 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 
 from domain.areas import Municipality
 from domain.errors import SettingsError
+from domain.street_names import street_key
 from streams.areas_index import AreaIndex, parse_areas
 
 _WIJK_COLUMNS = ("wijk", "buurtcode", "buurt")
@@ -73,14 +72,6 @@ def build_tables(
         wijk_names=MappingProxyType(_names(municipality)),
         areas=None if areas_geojson is None else parse_areas(areas_geojson, codes),
     )
-
-
-@lru_cache(maxsize=20_000)
-def street_key(name: str) -> str:
-    """Return a street's name as it is compared: lower case, without accents, hyphens and full stops."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c) and c != "'")
-    return " ".join(kept.split())
 
 
 def parse_streets(text: str, municipality: Municipality) -> tuple[dict[str, str], dict[str, str]]:

@@ -199,10 +199,15 @@ class TestOurParts:
         writable |= {entry.split(":")[1] for entry in part.get("volumes", [])}
         assert part["environment"]["WIJKBEELD_DATA_DIR"] in writable
 
-    def test_only_ingest_and_the_archive_keep_something(self) -> None:
+    def test_only_ingest_with_the_gateway_and_the_archive_keep_something(self) -> None:
         kept = {name: part["volumes"] for name, part in OURS.items() if part.get("volumes")}
-        assert kept.keys() == {"ingest", "archive"}
-        assert kept["ingest"] != kept["archive"]
+        assert kept.keys() == {"ingest", "gateway", "archive"}
+        assert kept["ingest"] == kept["gateway"] != kept["archive"]
+
+    def test_the_page_hands_in_at_the_gateway(self) -> None:
+        page, gateway = (OURS[name]["environment"] for name in ("page", "gateway"))
+        assert page["WIJKBEELD_GATEWAY"] == f"http://gateway:{gateway['WIJKBEELD_GATEWAY_PORT']}"
+        assert page["WIJKBEELD_GATEWAY_KEY"] == gateway["WIJKBEELD_GATEWAY_KEY"]
 
 
 class TestVersions:

@@ -196,6 +196,7 @@ def connect(
     timeout: timedelta = timedelta(seconds=60),
     database: str | None = None,
     clustered: bool = False,
+    name: str = "wijkbeeld",
 ) -> Client:
     """Connect to ClickHouse.
 
@@ -207,6 +208,7 @@ def connect(
         timeout: how long an answer may take.
         database: overrides the database in ``url``.
         clustered: the tables are spread over a cluster (``warehouse.cluster``).
+        name: who connects, for the server's logs (it begins the User-Agent).
 
     Raises:
         SettingsError: ``url`` is not of that form.
@@ -225,6 +227,7 @@ def connect(
             username=user,
             password=password,
             database=database or unquote(parts.path.strip("/")) or None,
+            client_name=name,
             connect_timeout=5,
             send_receive_timeout=int(timeout.total_seconds()),
             # A session allows one query at a time; ours are independent.

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,14 +16,14 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from domain.errors import SettingsError
-from wijkbeeld.datadir import DataDir, read_json
+from wijkbeeld.datadir import DataDir
 from wijkbeeld.settings import DEFAULT_DATA_DIR, read_settings
 
 if TYPE_CHECKING:
     from warehouse.archive.event_log import EventLog
     from warehouse.archive.filling import Day
     from warehouse.archive.folder import Folder
+    from wijkbeeld.warehouse_access import Login
 
 NOT_RUNNING_STATUS = 3
 INCOMPLETE_STATUS = 2
@@ -137,27 +137,15 @@ def _between(day: str, since: datetime | None, until: datetime | None) -> bool:
     return after and (until is None or day < until.date().isoformat())
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
-    url: str
-    user: str
-    password: str
-
-
-def _where(data_dir: DataDir) -> _Where:
-    from wijkbeeld.access import READER
+def _login(data_dir: DataDir) -> Login:
     from wijkbeeld.status import require_running
-    from wijkbeeld.warehouse_access import reader_login
+    from wijkbeeld.warehouse_access import reader_login, running_reader
 
     settings = read_settings()
     if settings.clickhouse and not data_dir.is_running():
-        login = reader_login(settings)
-        return _Where(login.url, login.user, login.password)
+        return reader_login(settings)
     require_running(data_dir)
-    access = read_json(data_dir.access)
-    if not access:
-        raise SettingsError(f"{data_dir.access}: not there; set WIJKBEELD_CLICKHOUSE")
-    return _Where(str(access["url"]), READER, str(access["password"]))
+    return running_reader(settings, data_dir)
 
 
 @contextmanager
@@ -169,11 +157,11 @@ def _opened(folder: Path | None, root: Path) -> Iterator[tuple[Folder, EventLog]
 
     data_dir = DataDir(root.absolute())
     try:
-        where = _where(data_dir)
+        login = _login(data_dir)
     except NotRunningError as error:
         sys.stderr.write(f"wijkbeeld: {error}\n")
         sys.exit(NOT_RUNNING_STATUS)
-    client = connect(where.url, where.user, where.password)
+    client = connect(login.url, login.user, login.password, name="wijkbeeld-archive")
     try:
         yield Folder(folder or data_dir.archive), EventLog(client)
     finally:

@@ -12,7 +12,10 @@ from rich.console import Console
 
 from domain.errors import SettingsError, WijkbeeldError
 from wijkbeeld.archive_command import archive_app
+from wijkbeeld.areas_command import areas_app
 from wijkbeeld.audit_command import audit
+from wijkbeeld.clients_command import app as clients_app
+from wijkbeeld.observe_command import observe
 from wijkbeeld.reenrich_command import reenrich
 from wijkbeeld.rejected_command import app as rejected_app
 from wijkbeeld.replay_command import replay
@@ -36,8 +39,11 @@ app.command()(audit)
 app.add_typer(rejected_app, name="rejected")
 app.add_typer(sources_app, name="sources")
 app.add_typer(archive_app, name="archive")
+app.add_typer(areas_app, name="areas")
 app.command()(replay)
 app.command()(reenrich)
+app.add_typer(clients_app, name="clients")
+app.command()(observe)
 
 DataDirOption = Annotated[
     Path, typer.Option("--data-dir", envvar="WIJKBEELD_DATA_DIR", help="Folder that keeps everything.")
@@ -87,7 +93,7 @@ def up(
     clickhouse_port: WarehousePortOption = 0,
     workers: WorkersOption = None,
 ) -> None:
-    """Run everything on this machine: broker, warehouse, ingest, streams, loader, cells and page.
+    """Run everything on this machine: broker, warehouse, ingest, gateway, streams, loader, cells, page.
 
     Ctrl-C drains and ends; the same data dir continues where it stopped.
     """
@@ -134,7 +140,7 @@ def status(
     from wijkbeeld.status_view import print_status
 
     try:
-        report = collect_status(data_dir.absolute())
+        report = collect_status(read_settings(), data_dir.absolute())
     except NotRunningError as error:
         _not_running(str(error), as_json=as_json)
     if as_json:
@@ -151,12 +157,12 @@ def sql(
         str, typer.Option("--format", help="Any output format of ClickHouse.")
     ] = "PrettyCompactMonoBlock",
 ) -> None:
-    """Answer a query from the local warehouse, as the user who may only read."""
+    """Answer a query from the warehouse; nothing can be changed with it."""
     from wijkbeeld.query import query_as_reader
     from wijkbeeld.status import NotRunningError
 
     try:
-        query_as_reader(data_dir.absolute(), query, format_, sys.stdout.buffer)
+        query_as_reader(read_settings(), data_dir.absolute(), query, format_, sys.stdout.buffer)
     except NotRunningError as error:
         _not_running(str(error), as_json=False)
 
@@ -172,7 +178,9 @@ def _not_running(message: str, *, as_json: bool) -> NoReturn:
 def run(
     part: Annotated[
         str,
-        typer.Argument(help="setup, ingest, streams, loader, recompute, archive, page or warehouse."),
+        typer.Argument(
+            help="setup, ingest, streams, loader, recompute, archive, page, gateway or warehouse."
+        ),
     ],
 ) -> None:
     """Run one part, as a container does; settings come from the environment (WIJKBEELD_*)."""

@@ -181,6 +181,7 @@ def _page(
     settings: Settings, stop: threading.Event, on_ready: Callable[[], None], vitals: Vitals
 ) -> None:
     from dashboards.page import PageConfig, run
+    from wijkbeeld.observer import page_observer
     from wijkbeeld.system_state import system_state
 
     data_dir = DataDir(settings.data_dir)
@@ -194,6 +195,38 @@ def _page(
         municipality=load_municipality(settings.gemeente),
         geojson=settings.areas,
         system_state=lambda: system_state(data_dir),
+        observe=page_observer(settings, data_dir),
+    )
+    run(config, stop, on_ready, vitals=vitals)
+
+
+def _gateway(
+    settings: Settings, stop: threading.Event, on_ready: Callable[[], None], vitals: Vitals
+) -> None:
+    from domain.clock import SystemClock
+    from domain.privacy import find_personal
+    from ingest.gateway import Contact, GatewayConfig, run
+    from ingest.keys import KeyedHash, load_or_create_key
+    from wijkbeeld.observer import ensure_observer
+
+    data_dir = DataDir(settings.data_dir)
+    municipality = load_municipality(settings.gemeente)
+    clock = SystemClock()
+    ensure_observer(data_dir, municipality, settings.gateway_key, clock)
+    config = GatewayConfig(
+        host=settings.gateway_host,
+        port=settings.gateway_port,
+        outbox_path=data_dir.outbox,
+        store_path=data_dir.gateway,
+        keyed=KeyedHash(load_or_create_key(data_dir.hash_key)),
+        municipality=municipality,
+        sources=frozenset(settings.push_source_names()),
+        clock=clock,
+        find_personal=find_personal,
+        public_url=settings.gateway_public_url,
+        contact=Contact(
+            settings.gateway_contact_name, settings.gateway_contact_url, settings.gateway_contact_email
+        ),
     )
     run(config, stop, on_ready, vitals=vitals)
 
@@ -231,6 +264,7 @@ PARTS: Mapping[str, Run] = MappingProxyType(
         "recompute": _recompute,
         "archive": _archive,
         "page": _page,
+        "gateway": _gateway,
     }
 )
 """Every part that can be run, and ``setup``, which prepares topics and tables once and ends."""
@@ -239,10 +273,12 @@ PARTS: Mapping[str, Run] = MappingProxyType(
 def known_sources(settings: Settings) -> tuple[str, ...]:
     """Return the names of all sources that have topics."""
     if settings.known_sources:
-        return tuple(dict.fromkeys(name for name in settings.known_sources.split(",") if name))
-    from wijkbeeld.sources.declared import declared_sources
+        names = tuple(name for name in settings.known_sources.split(",") if name)
+    else:
+        from wijkbeeld.sources.declared import declared_sources
 
-    return tuple(dict.fromkeys(spec.name for spec in declared_sources(settings)))
+        names = tuple(spec.name for spec in declared_sources(settings))
+    return tuple(dict.fromkeys((*names, *settings.push_source_names())))
 
 
 def group_name(part: str, incarnation: str) -> str:

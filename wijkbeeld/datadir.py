@@ -30,6 +30,16 @@ class DataDir:
         return self.root / "outbox.sqlite"
 
     @property
+    def gateway(self) -> Path:
+        """Clients of the push gateway, and the signatures that were used."""
+        return self.root / "gateway.sqlite"
+
+    @property
+    def observer_key(self) -> Path:
+        """Key with which the page and the commands of this machine hand in team observations."""
+        return self.root / "keys" / "observer.key"
+
+    @property
     def hash_key(self) -> Path:
         """Key of the keyed hashes."""
         return self.root / "keys" / "identity.key"
@@ -58,6 +68,16 @@ class DataDir:
     def tables(self) -> Path:
         """Copies of the area and street tables."""
         return self.root / "tables"
+
+    @property
+    def areas(self) -> Path:
+        """The polygons of the wijken, one file per boundary year."""
+        return self.root / "areas"
+
+    @property
+    def geocoded(self) -> Path:
+        """What the geocoder answered."""
+        return self.root / "geocoder.sqlite"
 
     @property
     def reenrichment(self) -> Path:

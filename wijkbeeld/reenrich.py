@@ -150,7 +150,9 @@ class Reenriching:
 
     def _changes(self, system: System) -> Reenriched:
         login = system.warehouse
-        with closing(connect(login.url, login.user, login.password)) as client:
+        with closing(
+            connect(login.url, login.user, login.password, name="wijkbeeld-reenrich")
+        ) as client:
             return read_reenriched(client, self._geo_v)
 
 

@@ -86,7 +86,7 @@ class Replaying:
             job.total = origin.total(job.position)
             self.jobs.save(job)
             login = system.warehouse
-            client = connect(login.url, login.user, login.password)
+            client = connect(login.url, login.user, login.password, name="wijkbeeld-replay")
             stack.callback(client.close)
             committed = Committed(system.broker, system.loader_group, EVENTS_BACKFILL)
             stack.callback(committed.close)

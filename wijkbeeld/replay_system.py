@@ -14,12 +14,11 @@ from domain.topics import EVENTS_BACKFILL
 from streams.chunk import Outgoing
 from streams.publishing import Publisher
 from warehouse.replay.records import ByPartition
-from wijkbeeld.access import READER
 from wijkbeeld.compose import group_name
 from wijkbeeld.datadir import DataDir, read_json
 from wijkbeeld.settings import STANDING_INCARNATION, Settings
 from wijkbeeld.status import NotRunningError
-from wijkbeeld.warehouse_access import Login, reader_login
+from wijkbeeld.warehouse_access import Login, reader_login, running_reader
 
 LOADER_PART = "loader"
 CALL_SECONDS = 60.0
@@ -76,15 +75,12 @@ def find_system(settings: Settings) -> System:
     data_dir = require_system(settings)
     if data_dir is None:
         return System(settings.broker, settings.incarnation, reader_login(settings))
-    run, access = read_json(data_dir.run), read_json(data_dir.access)
+    run = read_json(data_dir.run)
     parts = run.get("parts")
     loader = parts.get(LOADER_PART) if isinstance(parts, dict) else None
     if not run.get("broker") or not loader or loader.get("state") != "running":
         raise BrokerUnavailable("broker or loader do not run yet; see wijkbeeld status")
-    if access:
-        login = Login(str(access["url"]), READER, str(access["password"]))
-    else:
-        login = reader_login(settings)
+    login = running_reader(settings, data_dir)
     return System(str(run["broker"]), _incarnation(run), login, data_dir)
 
 

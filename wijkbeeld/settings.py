@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import SettingsError
 from domain.topics import PARTITIONS
+from ingest.observations.form import SOURCE as OBSERVATIONS
 
 DEFAULT_DATA_DIR = Path(".wijkbeeld")
 STANDING_INCARNATION = "standing"
@@ -47,6 +48,13 @@ class Settings(BaseSettings):
         clickhouse_cluster: name of the cluster on which ClickHouse keeps our tables; empty for one node.
         clickhouse_user, clickhouse_password: user that may write; taken from the data dir when empty.
         page_host, page_port: where the live page listens.
+        gateway_host, gateway_port: where the push gateway listens; port 0 lets ``up`` take a free one.
+        gateway: URL at which the page and the commands reach it; the page has no form without one.
+        gateway_key: key for team observations; taken from the data dir when empty.
+        gateway_public_url: where partners reach it, before ``/v1``, for its documents.
+        gateway_contact_name, gateway_contact_url, gateway_contact_email: who answers for it, for its
+            documents.
+        push_sources: sources that are handed in and not polled, separated by commas.
         grafana: URL of Grafana; grafana_token: service account token.
         health_host, health_port: where a part answers health checks; port 0 takes a free one.
         stale_seconds, fresh_seconds: bounds of readiness; stall_seconds, wait_seconds: bounds of the
@@ -78,6 +86,15 @@ class Settings(BaseSettings):
     clickhouse_password: str = Field(default="", repr=False)
     page_host: str = "127.0.0.1"
     page_port: Annotated[int, Field(ge=0, le=65535)] = 8321
+    gateway_host: str = "127.0.0.1"
+    gateway_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    gateway: Annotated[str, AfterValidator(_no_trailing_slash)] = ""
+    gateway_key: str = Field(default="", repr=False)
+    gateway_public_url: Annotated[str, AfterValidator(_no_trailing_slash)] = ""
+    gateway_contact_name: str = ""
+    gateway_contact_url: str = ""
+    gateway_contact_email: str = ""
+    push_sources: str = ""
     grafana: str = ""
     grafana_token: str = Field(default="", repr=False)
     health_host: str = "127.0.0.1"
@@ -91,6 +108,11 @@ class Settings(BaseSettings):
         """Return the sources as they are written on the command line."""
         separator = "\n" if "\n" in self.sources else ","
         return tuple(text.strip() for text in self.sources.split(separator) if text.strip())
+
+    def push_source_names(self) -> tuple[str, ...]:
+        """Return the sources that are handed in: team observations, and those that are named."""
+        named = (name.strip() for name in self.push_sources.split(","))
+        return tuple(dict.fromkeys((OBSERVATIONS, *(name for name in named if name))))
 
 
 def instance_name(part: str, number: int) -> str:

@@ -22,7 +22,9 @@ def prepare_warehouse(login: Login, municipality: Municipality, cluster: str = "
         Terminal: an applied migration was changed afterwards.
         WarehouseUnavailable: ClickHouse does not answer now; call again.
     """
-    client = connect(login.url, login.user, login.password, clustered=bool(cluster))
+    client = connect(
+        login.url, login.user, login.password, clustered=bool(cluster), name="wijkbeeld-setup"
+    )
     try:
         migrate(client, cluster=cluster)
         sync_reference(client, municipality, SystemClock())

@@ -10,10 +10,11 @@ from domain.errors import Terminal, Transient
 from ingest.status import SourceStatus, read_status
 from warehouse.client import connect
 from warehouse.counts import SourceCounts, read_counts, read_lag
-from wijkbeeld.access import READER
 from wijkbeeld.datadir import DataDir, read_json
 from wijkbeeld.part_status import with_readiness
+from wijkbeeld.settings import Settings
 from wijkbeeld.system_state import source_state
+from wijkbeeld.warehouse_access import running_reader
 
 WORDS = ("received", "stored", "superseded", "duplicate", "rejected", "in_flight", "unplaced")
 
@@ -32,11 +33,15 @@ def require_running(data_dir: DataDir) -> None:
         raise NotRunningError(f"nothing runs on {data_dir.root}; start it with: wijkbeeld up")
 
 
-def collect_status(root: Path) -> dict[str, Any]:
+def collect_status(settings: Settings, root: Path) -> dict[str, Any]:
     """Return the status as it goes out as JSON.
 
     Each count is a pure function of the outbox and the warehouse's tables. When
     the warehouse does not answer now, the counts that need it are None and ``warehouse`` says why.
+
+    Args:
+        settings: name the user of a ClickHouse that ``up`` was given.
+        root: the data directory.
 
     Raises:
         NotRunningError: nothing runs on this folder.
@@ -46,7 +51,7 @@ def collect_status(root: Path) -> dict[str, Any]:
     run = read_json(data_dir.run)
     parts = run.get("parts")
     # The warehouse first: what arrives in between then shows as in flight, never as more than received.
-    counts, lag, trouble = _warehouse_counts(data_dir)
+    counts, lag, trouble = _warehouse_counts(settings, data_dir)
     sources = {
         source.name: _source(source, None if counts is None else counts.get(source.name, SourceCounts()))
         for source in read_status(data_dir.outbox).sources
@@ -64,11 +69,11 @@ def collect_status(root: Path) -> dict[str, Any]:
 
 
 def _warehouse_counts(
-    data_dir: DataDir,
+    settings: Settings, data_dir: DataDir
 ) -> tuple[dict[str, SourceCounts] | None, dict[str, Any] | None, str | None]:
-    access = read_json(data_dir.access)
     try:
-        client = connect(str(access["url"]), READER, str(access["password"]))
+        login = running_reader(settings, data_dir)
+        client = connect(login.url, login.user, login.password, name="wijkbeeld-status")
         try:
             lag = read_lag(client)
             cells = {"dirty_batches": lag.batches, "oldest_seconds": lag.seconds}
@@ -77,8 +82,6 @@ def _warehouse_counts(
             client.close()
     except (Transient, Terminal) as error:
         return None, None, str(error)
-    except KeyError:
-        return None, None, "the warehouse is still starting"
 
 
 def _source(source: SourceStatus, counts: SourceCounts | None) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from wijkbeeld.gemeenten import load_municipality
 from wijkbeeld.kept_state import first_start, remember_sources
 from wijkbeeld.kept_tables import Tables, TableWatch, drop_older_files, keep_tables
 from wijkbeeld.logs import configure_logging
+from wijkbeeld.observer import push_sources
 from wijkbeeld.progress import Progress
 from wijkbeeld.settings import Settings
 from wijkbeeld.setup import prepare_warehouse
@@ -26,6 +27,7 @@ from wijkbeeld.sources.declared import declared_sources
 from wijkbeeld.supervisor.endings import drain_line
 from wijkbeeld.supervisor.plan import (
     ARCHIVE,
+    GATEWAY,
     INGEST,
     PAGE,
     RECOMPUTE,
@@ -67,7 +69,11 @@ def run_up(settings: Settings, clickhouse_port: int, progress: Progress) -> None
         plan = _plan(settings, data_dir, clickhouse_port, specs)
         _tell_tables(settings, plan, progress)
         stop = _stop_on_signals()
-        urls = {"page": plan.page_url, "clickhouse": plan.clickhouse_url}
+        urls = {
+            "page": plan.page_url,
+            "clickhouse": plan.clickhouse_url,
+            "gateway": plan.gateway_url,
+        }
         if not plan.own_broker:
             urls["broker"] = settings.broker
         run_file = RunFile(data_dir, urls)
@@ -92,15 +98,27 @@ def _plan(
     require_workers(settings.workers)
     require_budget(settings.broker_bytes)
     require_port(settings.page_port, "--port", settings.page_host)
+    if settings.gateway_port:
+        require_port(settings.gateway_port, "WIJKBEELD_GATEWAY_PORT", settings.gateway_host)
     if clickhouse_port:
         require_port(clickhouse_port, "--clickhouse-port")
     files = (settings.streets, settings.areas)
     tables = keep_tables(data_dir, settings.gemeente, municipality, *files)
     drop_older_files(data_dir)
     first_start(data_dir)
-    known = remember_sources(data_dir, [spec.name for spec in specs])
-    port = clickhouse_port or free_port()
-    return _with_tables(Plan(settings, data_dir, port, specs, known, tables.version), tables)
+    pushed = push_sources(data_dir, settings)
+    known = remember_sources(data_dir, [*(spec.name for spec in specs), *pushed])
+    plan = Plan(
+        settings,
+        data_dir,
+        clickhouse_port or free_port(),
+        specs,
+        known,
+        tables.version,
+        settings.gateway_port or free_port(),
+        pushed,
+    )
+    return _with_tables(plan, tables)
 
 
 def _with_tables(plan: Plan, tables: Tables) -> Plan:
@@ -128,9 +146,12 @@ def _start(plan: Plan, supervisor: Supervisor, progress: Progress, stop: threadi
     if plan.own_warehouse:
         credentials = load_or_create_credentials(plan.data_dir.credentials)
         write_access(plan.data_dir.access, LOOPBACK, plan.clickhouse_port, credentials.reader_password)
+    else:
+        plan.data_dir.access.unlink(missing_ok=True)  # of a warehouse of our own, earlier
     progress.line("starting broker and warehouse")
     supervisor.start_warehouse()
     supervisor.start_part(PAGE)
+    supervisor.start_part(GATEWAY)
     supervisor.start_broker()
     _wait_for("the broker", lambda: supervisor.topics_ready, supervisor, stop)
     supervisor.start_part(INGEST)
@@ -144,7 +165,7 @@ def _start(plan: Plan, supervisor: Supervisor, progress: Progress, stop: threadi
         supervisor.start_part(name)
     supervisor.start_part(RECOMPUTE)
     supervisor.start_part(ARCHIVE)
-    _wait_for_parts((PAGE, *plan.needs_broker, RECOMPUTE), supervisor, progress, stop)
+    _wait_for_parts((PAGE, GATEWAY, *plan.needs_broker, RECOMPUTE), supervisor, progress, stop)
     if not stop.is_set():
         progress.address(plan.page_url)
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import jinja2
 import orjson
@@ -20,13 +19,16 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from dashboards.page.answers import as_json, problem
 from dashboards.page.headers import SafeHeaders
 from dashboards.page.hub import Hub
 from dashboards.page.measuring import PageMeter
+from dashboards.page.observing import Observations
 from dashboards.page.poller import Poller, Update
 from dashboards.page.shapes import MapPicture
 from dashboards.panels.definition import STATUSES, Board
 from domain.areas import Municipality
+from domain.themes import THEMES
 from domain.vitals import Vitals
 
 EVERY_S = 1.0
@@ -43,6 +45,7 @@ def make_app(
     host: str,
     on_crash: Callable[[BaseException], None],
     meter: PageMeter | None = None,
+    observations: Observations | None = None,
 ) -> Starlette:
     """Return the application.
 
@@ -54,6 +57,7 @@ def make_app(
             that no foreign name can be pointed at it.
         on_crash: called when the reading ends by an error that is none of ours.
         meter: is told how reading goes.
+        observations: takes what a wijkteam enters; None where it cannot be entered.
     """
     answers = _Answers(board, html, hub)
     routes = [
@@ -63,6 +67,7 @@ def make_app(
         Route("/api/panels/{panel_id}", answers.panel),
         Route("/api/state", answers.state),
         Route("/api/stream", answers.stream),
+        *([Route("/api/observations", observations.take, methods=["POST"])] if observations else []),
         Mount("/static", StaticFiles(directory=_HERE / "static")),
     ]
     middleware = [Middleware(SafeHeaders)]
@@ -75,8 +80,17 @@ def make_app(
     )
 
 
-def render_page(board: Board, municipality: Municipality, picture: MapPicture) -> str:
-    """Return the page's HTML: texts and the map; figures come by the stream."""
+def render_page(
+    board: Board, municipality: Municipality, picture: MapPicture, *, observing: bool = False
+) -> str:
+    """Return the page's HTML: texts and the map; figures come by the stream.
+
+    Args:
+        board: the board that the page shows.
+        municipality: whose wijken are shown.
+        picture: the map.
+        observing: it has the form for observations.
+    """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE / "templates"),
         autoescape=True,
@@ -90,7 +104,20 @@ def render_page(board: Board, municipality: Municipality, picture: MapPicture) -
         municipality=municipality,
         map=picture,
         statuses=STATUSES,
+        observing=observing,
+        themes=sorted(THEMES.items(), key=lambda item: item[1].label_nl),
+        severities=SEVERITIES,
     )
+
+
+SEVERITIES = (
+    (1, "1 – gering"),
+    (2, "2 – licht"),
+    (3, "3 – matig"),
+    (4, "4 – ernstig"),
+    (5, "5 – zeer ernstig"),
+)
+"""The scale of severity, as the form words it."""
 
 
 class _Answers:
@@ -106,19 +133,19 @@ class _Answers:
 
     async def health(self, _request: Request) -> Response:
         hub = self._hub
-        return _json({"status": "ok" if hub.available else "waiting", "asOf": hub.as_of})
+        return as_json({"status": "ok" if hub.available else "waiting", "asOf": hub.as_of})
 
     async def panels(self, _request: Request) -> Response:
         panels = [{"id": panel.id, "title": panel.title_nl} for panel in self._board.panels]
-        return _json({"board": self._board.id, "panels": panels})
+        return as_json({"board": self._board.id, "panels": panels})
 
     async def panel(self, request: Request) -> Response:
         try:
             wanted = self._board.panel(request.path_params["panel_id"])
         except KeyError:
-            return _problem(404, "No such panel", "See /api/panels for the panels there are.")
+            return problem(404, "No such panel", "See /api/panels for the panels there are.")
         columns = [{"name": c.name, "label": c.label_nl, "unit": str(c.unit)} for c in wanted.columns]
-        return _json(
+        return as_json(
             {
                 "id": wanted.id,
                 "title": wanted.title_nl,
@@ -132,13 +159,13 @@ class _Answers:
 
     async def state(self, _request: Request) -> Response:
         hub = self._hub
-        return _json(
+        return as_json(
             {"asOf": hub.as_of, "available": hub.available, "failed": hub.failed, "system": hub.system}
         )
 
     async def stream(self, _request: Request) -> Response:
         if self._hub.is_full:
-            return _problem(503, "Too many listeners", "Come back later.")
+            return problem(503, "Too many listeners", "Come back later.")
         return EventSourceResponse(_events(self._hub), ping=0, send_timeout=10)
 
 
@@ -178,14 +205,3 @@ async def _keep_reading(poller: Poller, hub: Hub, meter: PageMeter) -> None:
 async def _events(hub: Hub) -> AsyncIterator[ServerSentEvent]:
     async for news in hub.listen():
         yield ServerSentEvent(orjson.dumps(news).decode(), event="update")
-
-
-def _json(content: Mapping[str, Any], status: int = 200, kind: str = "application/json") -> Response:
-    return Response(orjson.dumps(content), status, {"Cache-Control": "no-store"}, kind)
-
-
-def _problem(status: int, title: str, detail: str) -> Response:
-    """Return an RFC 9457 problem."""
-    return _json(
-        {"status": status, "title": title, "detail": detail}, status, "application/problem+json"
-    )

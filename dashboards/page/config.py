@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domain.areas import Municipality
+from ingest.observations.form import Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class PageConfig:
         system_state: returns what the platform knows of itself, of the form ``{"parts": {name: {"state":
             str}}, "sources": {name: {"received": int, "progress": {"backfill": float}}}}``; every key
             may be missing. It is called once a second, in a thread of its own.
+        observe: hands an observation of a wijkteam in and tells whether it was new; raises ``Transient``
+            where it may be sent again, ``SourceRefused`` where it is not taken. None: no form is shown.
     """
 
     host: str
@@ -32,3 +35,4 @@ class PageConfig:
     municipality: Municipality
     geojson: Path | None
     system_state: Callable[[], Mapping[str, object]]
+    observe: Callable[[Observation], bool] | None = None

@@ -16,6 +16,7 @@ from dashboards.page.app import make_app, render_page
 from dashboards.page.config import PageConfig
 from dashboards.page.hub import Hub
 from dashboards.page.measuring import PageMeter
+from dashboards.page.observing import Observations
 from dashboards.page.poller import Poller
 from dashboards.page.polygons import polygon_map
 from dashboards.page.schematic import schematic_map
@@ -57,9 +58,10 @@ def run(
     store = PanelStore(lambda: _connected(config))
     poller = Poller(STAD_NU.panels, store, config.system_state, time.monotonic)
     crashes: list[BaseException] = []
-    html = render_page(STAD_NU, municipality, picture)
+    observations = Observations(config.observe, municipality) if config.observe else None
+    html = render_page(STAD_NU, municipality, picture, observing=observations is not None)
     meter = PageMeter(vitals or Vitals(), hub)
-    app = make_app(STAD_NU, html, poller, hub, config.host, crashes.append, meter)
+    app = make_app(STAD_NU, html, poller, hub, config.host, crashes.append, meter, observations)
     with _listening(config.host, config.port) as listener:
         server = uvicorn.Server(_how_to_serve(app))
         # In a thread of its own uvicorn leaves the process's signal handlers alone.
@@ -106,7 +108,13 @@ def _serve(
 
 
 def _connected(config: PageConfig) -> Client:
-    return connect(config.clickhouse_url, config.user, config.password, timeout=ANSWER_WITHIN)
+    return connect(
+        config.clickhouse_url,
+        config.user,
+        config.password,
+        timeout=ANSWER_WITHIN,
+        name="wijkbeeld-page",
+    )
 
 
 def _listening(host: str, port: int) -> socket.socket:

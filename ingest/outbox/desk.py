@@ -1,7 +1,7 @@
 """What a person does to the outbox from another process, whether ingest runs or not.
 
 SQLite lets one writer in at a time: each call is one short transaction, for which ingest waits as its
-own threads wait for each other. The publisher looks for new records by itself twice a second.
+own threads wait for each other. The publisher looks for new records by itself all the time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One ingest per outbox: a lock on a file, which the kernel lets go of when its holder dies."""
+"""One ingest per outbox, one gateway: a lock that the kernel lets go of when its holder dies."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ class FileLease:
     Args:
         path: the lock file; created with mode 0600, never removed.
         patience: seconds to wait for another holder, such as an earlier process that is still ending.
+        holder: what holds it, for the message.
 
     Raises:
         ResourceTaken: another process holds it.
         SettingsError: the file cannot be created.
     """
 
-    def __init__(self, path: Path, patience: float = 10.0) -> None:
+    def __init__(self, path: Path, patience: float = 10.0, holder: str = "ingest") -> None:
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
@@ -33,7 +34,7 @@ class FileLease:
         while not self._try():
             if time.monotonic() >= deadline:
                 os.close(self._descriptor)
-                raise ResourceTaken(f"{path}: another ingest works on this folder; end that one first")
+                raise ResourceTaken(f"{path}: another {holder} works on this folder; end that one first")
             time.sleep(_RETRY_SECONDS)
 
     def _try(self) -> bool:

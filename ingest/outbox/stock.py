@@ -1,8 +1,8 @@
 """How many bytes lie in the outbox, and how many of them lie at the broker as well.
 
 Known without a query: the publisher asks before every read, the feeds before every poll. The process
-that holds the file counts along with each transaction; what it starts with, it reads from the file. A
-repaired reject that another process adds weighs nothing until it is published: they are few.
+that holds the file counts along with each transaction; what it starts with, and what other processes
+have put in since its last transaction, it reads from the file.
 """
 
 from __future__ import annotations
@@ -57,6 +57,20 @@ def weigh(connection: sqlite3.Connection, seqs: Iterable[int] | None = None) -> 
         published={_LANES[lane]: published for lane, _, _, published in rows},
         unpublished={_LANES[lane]: size - published for lane, _, size, published in rows},
     )
+
+
+def last_seq(connection: sqlite3.Connection) -> int:
+    """Return the highest ``seq`` that was ever given; 0 before the first."""
+    found = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
+    return 0 if found is None else int(found[0])
+
+
+def size_after(connection: sqlite3.Connection, seq: int) -> int:
+    """Return the bytes of payload of the records with a higher ``seq``."""
+    found = connection.execute(
+        "SELECT coalesce(sum(length(payload)), 0) FROM outbox WHERE seq > ?", (seq,)
+    ).fetchone()
+    return int(found[0])
 
 
 class Stock:

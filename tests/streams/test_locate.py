@@ -6,6 +6,7 @@ import pytest
 
 from domain.events import Figure
 from domain.places import Location
+from streams.events import event_of
 from streams.locate import Locator, Place
 from streams.tables import build_tables
 from tests.streams.samples import RECEIVED, municipality, raw_event
@@ -24,13 +25,15 @@ def locate_all(locations: list[dict[str, Any]]) -> list[Place]:
     events = []
     for fields in locations:
         data = raw_event().data.model_copy(update={"location": Location(**fields)})
-        events.append(raw_event(data=data).model_dump(mode="json"))
+        events.append(event_of(raw_event(data=data)))
     places = LOCATOR(events)
     assert None not in places
     return [place for place in places if place is not None]
 
 
 BY_CODE = Place("BU99010102", "WK990101", "GM9901", "code")
+BY_STREET = Place("BU99010101", "WK990101", "GM9901", "street")
+IN_THE_SOUTH = Place("WK990102", "WK990102", "GM9901", "stadsdeel")
 OURS = Place("GM9901", "", "GM9901", "gemeente")
 THEIRS = Place("GM8800", "", "GM8800", "gemeente")
 
@@ -44,6 +47,9 @@ THEIRS = Place("GM8800", "", "GM8800", "gemeente")
             Place("BU99010201", "WK990102", "GM9901", "coordinates"),
         ),
         ({"lat": 52.5, "lon": 9.5, "pc6": "1234AB"}, Place("BU99010101", "WK990101", "GM9901", "pc6")),
+        ({"lat": 52.5, "lon": 9.5, "street": "kerkstraat"}, OURS),
+        ({"lat": 52.5, "lon": 9.5, "street": "'t veld", "stadsdeel": "WK990102"}, IN_THE_SOUTH),
+        ({"lat": 52.5, "lon": 4.999, "street": "kerkstraat"}, BY_STREET),
         ({"pc6": "1234AC", "street": "kerkstraat"}, Place("BU99010201", "WK990102", "GM9901", "pc6")),
         ({"pc6": "9999ZZ", "street": "KERKSTRAAT"}, Place("BU99010101", "WK990101", "GM9901", "street")),
         ({"street": "'t veld"}, Place("BU99010102", "WK990101", "GM9901", "wijk-name")),
@@ -82,7 +88,7 @@ def test_a_chunk_keeps_its_order_whatever_way_each_event_is_placed() -> None:
 def test_without_polygons_coordinates_say_nothing() -> None:
     locator = Locator(build_tables(municipality(), 1))
     data = raw_event().data.model_copy(update={"location": Location(lat=52.5, lon=5.5)})
-    assert locator([raw_event(data=data).model_dump(mode="json")]) == [OURS]
+    assert locator([event_of(raw_event(data=data))]) == [OURS]
 
 
 def test_a_figure_names_its_own_area() -> None:
@@ -94,4 +100,4 @@ def test_a_figure_names_its_own_area() -> None:
         value=1.0,
         boundary_year=2024,
     )
-    assert LOCATOR([raw_event(data=figure).model_dump(mode="json")]) == [None]
+    assert LOCATOR([event_of(raw_event(data=figure))]) == [None]

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from domain.codec import MAX_RAW_BYTES, encode_event
 from domain.events import Figure, Incident, Inspection, RawEvent, Signal
-from domain.places import Location
+from domain.places import Location, MatchLevel
 from domain.rows import EventRow, FigureRow, RejectRow, clickhouse_time, pack_version
 from domain.themes import THEMES, Theme
 from streams.chunk import Chunk, Outgoing
 from streams.classify import Classifier
 from streams.encode import RowEncoder
+from streams.events import event_of
 from streams.locate import Locator
 from streams.pipeline import Pipeline
 from streams.tables import build_tables
@@ -87,6 +88,8 @@ def test_rows_have_the_contracts_columns_and_the_events_values(event: RawEvent) 
     if not isinstance(event.data, Figure):
         assert row["occurred_at"] == clickhouse_time(event.data.occurred_at)
         assert row["theme"] in {theme.value for theme in THEMES}
+        assert row["match_level"] in {level.value for level in MatchLevel}
+        assert row["boundary_year"] == municipality().boundary_year
 
 
 def _fields(chunk: Chunk) -> dict[str, Any]:
@@ -231,7 +234,7 @@ def test_a_stage_that_fails_at_a_record_rejects_that_one_only(monkeypatch: pytes
     encode = pipeline._encode
 
     def failing(source: str, events: Any, places: Any) -> Any:
-        if any(event["id"] == "e3" for event in events):
+        if any(event.id == "e3" for event in events):
             raise ZeroDivisionError
         return encode(source, events, places)
 
@@ -245,7 +248,7 @@ def test_a_stage_that_fails_at_a_record_rejects_that_one_only(monkeypatch: pytes
 def test_the_encoder_writes_what_plain_encoding_would(events: list[RawEvent], geo_v: int) -> None:
     classify = Classifier(geo_v, 2024)
     encode = RowEncoder(classify, geo_v)
-    plain = [event.model_dump(mode="json") for event in events]
+    plain = [event_of(event) for event in events]
     places = Locator(build_tables(municipality(), geo_v))(plain)
     expected = [orjson.dumps(row) for row in classify("demo", plain, places)]
     assert encode("demo", plain, places) == expected

@@ -3,25 +3,11 @@ from __future__ import annotations
 import pytest
 
 from domain.errors import SettingsError
-from streams.tables import build_tables, parse_streets, street_key
+from streams.tables import build_tables, parse_streets
 from tests.streams.samples import municipality
 from tests.support.shared_data import shared_file
 
 CITY = municipality()
-
-
-@pytest.mark.parametrize(
-    ("name", "key"),
-    [
-        ("St. Annastraat", "st annastraat"),
-        ("Mariënburg", "marienburg"),
-        ("'t Veld", "t veld"),
-        ("  Oude-  Stad ", "oude stad"),
-        ("Plein 1944", "plein 1944"),
-    ],
-)
-def test_streets_are_compared_without_case_accents_and_signs(name: str, key: str) -> None:
-    assert street_key(name) == key
 
 
 def test_a_table_of_our_own_form() -> None:

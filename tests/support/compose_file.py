@@ -15,6 +15,7 @@ PASSWORDS = {
     "WIJKBEELD_WRITER_PASSWORD": "a1",
     "WIJKBEELD_READER_PASSWORD": "b2",
     "WIJKBEELD_GRAFANA_ADMIN_PASSWORD": "c3",
+    "WIJKBEELD_GATEWAY_KEY": "d4",
 }
 """What a person has to fill in, with values for a test."""
 

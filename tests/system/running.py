@@ -38,7 +38,7 @@ class RunningWijkbeeld:
         *options: str,
         env: Mapping[str, str] | None = None,
         workers: int = 1,
-        parts: int = 8,
+        parts: int = 9,
     ) -> None:
         self.data_dir = data_dir
         self._number = parts + 2 * (workers - 1)
@@ -88,7 +88,12 @@ class RunningWijkbeeld:
                 stdin=subprocess.DEVNULL,
                 env=self._env,
             )
-        wait_until(self.all_running, 90, f"every part to run; it printed:\n{self.output[-2000:]}")
+        try:
+            wait_until(self.all_running, 90, "every part to run")
+        except AssertionError as error:
+            raise AssertionError(
+                f"{error}; {self._states()}; it printed:\n{self.output[-2000:]}"
+            ) from None
 
     def all_running(self) -> bool:
         """Return whether every part runs; fails when ``up`` has ended."""
@@ -96,6 +101,9 @@ class RunningWijkbeeld:
         assert self._process.poll() is None, f"up ended:\n{self.output[-2000:]}"
         parts = self.parts()
         return len(parts) == self._number and all(part["state"] == "running" for part in parts.values())
+
+    def _states(self) -> dict[str, str]:
+        return {name: part["state"] for name, part in self.parts().items()}
 
     def parts(self) -> dict[str, Any]:
         """Return the parts of ``run.json``."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.support.waiting import wait_until
 from tests.system.archives import write_archive, write_lines
+from tests.system.audits import CLEAN, DIFFERS, EMPTY, NOT_RUNNING, UNSETTLED, audited
 from tests.system.replays import everything_stored
 from tests.system.running import RunningWijkbeeld
 from warehouse.client import Client, connect
@@ -19,7 +19,6 @@ from wijkbeeld.datadir import DataDir, read_json
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
-CLEAN, DIFFERS, NOT_RUNNING, UNSETTLED, EMPTY = 0, 1, 3, 4, 5
 MESSAGES = 400
 LINES = 2_000
 
@@ -29,13 +28,6 @@ def writer(running: RunningWijkbeeld) -> Client:
     access = read_json(data_dir.access)
     password = load_or_create_credentials(data_dir.credentials).writer_password
     return connect(str(access["url"]), WRITER, password)
-
-
-def audited(running: RunningWijkbeeld, wait: int = 60) -> tuple[int, dict[str, Any]]:
-    """Return the exit status of an audit, and its report."""
-    done = running.command("audit", "--json", "--wait", str(wait))
-    assert done.stdout, done.stderr
-    return done.returncode, dict(json.loads(done.stdout))
 
 
 @pytest.fixture(scope="module")

@@ -53,7 +53,7 @@ def test_what_is_committed_is_what_is_stored(
         "WIJKBEELD_CLICKHOUSE_PASSWORD": WRITER.password,
     }
     source = f"p2000={archive}"
-    with RunningWijkbeeld(tmp_path / "data", "--source", source, env=env, parts=6) as running:
+    with RunningWijkbeeld(tmp_path / "data", "--source", source, env=env, parts=7) as running:
         client = connect(clickhouse.url, WRITER.name, WRITER.password)
         wait_until(lambda: stored(client) > 0, 120, "the middle of the replay")
         assert running.interrupt(timeout=30) == 0

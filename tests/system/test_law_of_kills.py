@@ -1,4 +1,4 @@
-"""kill -9 of any part, at any time, again and again: cells and counts are those of a run in peace."""
+"""kill -9 of any part, at any time: cells and counts are those of a run in peace, audits are clean."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.waiting import wait_until
 from tests.system.archives import write_lines
+from tests.system.audits import CLEAN, audited, audited_clean
 from tests.system.replays import CELLS, everything_stored
 from tests.system.running import COUNTS, RunningWijkbeeld
 
@@ -95,7 +96,7 @@ class Reaper:
 
 
 def survives(tmp_path: Path, peace: Peace, kills: int, seed: int) -> None:
-    """Kill so many times while the lines of ``peace`` come in, and compare."""
+    """Kill so many times while the lines of ``peace`` come in, audit half way, and compare."""
     growing = tmp_path / "growing.txt"
     growing.touch()
     with RunningWijkbeeld(tmp_path / "data", "--source", f"p2000={growing}") as running:
@@ -106,8 +107,14 @@ def survives(tmp_path: Path, peace: Peace, kills: int, seed: int) -> None:
             with growing.open("a") as lines:
                 lines.writelines(peace.lines[number * share : end])
             reaper.kill(what, end)
+            if number == kills // 2:
+                audited_clean(running)
         assert everything_stored(running, LINES) == peace.counts
         assert running.sql(CELLS) == peace.cells
+        status, report = audited(running)
+        assert (status, report["verdict"], report["loss"]) == (CLEAN, "clean", "none"), report
+        days = report["sources"]["p2000"]["days"].values()
+        assert sum(day["received"] for day in days) == LINES
         assert set(peace.counts) == set(COUNTS)
 
 

@@ -1,31 +1,42 @@
-"""Proxies that delay, lose and cut what passes between the parts change no cell and no count."""
+"""Every connection between two parts is delayed, lossy and cut, alone and with all: counts stay exact.
+
+Parts meet at the broker and at the warehouse alone, so a proxy before each of the two stands between
+every two parts. It knows a part by the name that it says first, and so faults one link at a time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from ingest.status import read_status
 from tests.support.apache_kafka import ApacheKafka, why_not
 from tests.support.broker import EmbeddedBroker
 from tests.support.clickhouse import WRITER, LocalClickHouse
-from tests.support.proxy import CALM, STORM, Proxy
+from tests.support.links import CALM, NOBODY, STORM, Harm, Squall
+from tests.support.proxy import Proxy
 from tests.support.waiting import wait_until
 from tests.system.archives import write_lines
+from tests.system.audits import audited_clean
 from tests.system.replays import CELLS, everything_stored
 from tests.system.running import RunningWijkbeeld
-from warehouse.client import Client, connect
-from warehouse.counts import SourceCounts, read_counts, read_lag
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 LINES = 3_000
-SLICES = 6
-OURS = 6
+OURS = 7
 """Parts of ours; broker and warehouse stand behind proxies."""
+
+AT_THE_BROKER = {"ingest", "streams", "loader"}
+AT_THE_WAREHOUSE = {"loader", "recompute", "archive", "page"}
+FROM_THE_START = Squall(rounds=1, every=2)
+ALONE = Squall(rounds=3, every=3)
+SHORT = Squall(rounds=1, every=2)
+QUIET = {"loader", "archive"}
+"""At the warehouse: a slice of lines is a few inserts, and the archiver looks four times an hour."""
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +55,7 @@ def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Proxy]:
     """A proxy; the broker behind it names the proxy to its clients as the place to go to."""
     if request.param == "apache-kafka" and (reason := why_not()):
         pytest.skip(reason)
-    with Proxy(target=0, seed=1) as proxy:
+    with Proxy(target=0, seed=1, weather=FROM_THE_START) as proxy:
         server = (
             EmbeddedBroker(advertised=proxy.port)
             if request.param == "embedded"
@@ -57,12 +68,12 @@ def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Proxy]:
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Iterator[tuple[Proxy, str]]:
-    """A proxy before a warehouse, and the warehouse's own address."""
+    """A proxy before a warehouse, and the address of the warehouse at the proxy."""
     with (
         LocalClickHouse(tmp_path / "warehouse") as server,
-        Proxy(server.port, seed=2) as proxy,
+        Proxy(server.port, seed=2, weather=FROM_THE_START) as proxy,
     ):
-        yield proxy, f"{server.url}/wijkbeeld"
+        yield proxy, f"http://{proxy.address}/wijkbeeld"
 
 
 def test_broken_connections_change_nothing(
@@ -72,58 +83,96 @@ def test_broken_connections_change_nothing(
     warehouse: tuple[Proxy, str],
 ) -> None:
     file, counts, cells = calm
-    lines = file.read_text().splitlines(keepends=True)
+    before_warehouse, url = warehouse
+    links = [(broker, part) for part in sorted(AT_THE_BROKER)]
+    links += [(before_warehouse, part) for part in sorted(AT_THE_WAREHOUSE)]
     growing = tmp_path / "growing.txt"
     growing.touch()
-    before_warehouse, directly = warehouse
-    proxies = (broker, before_warehouse)
+    slices = sliced(file.read_text().splitlines(keepends=True), len(links) + 1)
     env = {
         "WIJKBEELD_BROKER": broker.address,
-        "WIJKBEELD_CLICKHOUSE": before_warehouse.url(directly),
+        "WIJKBEELD_CLICKHOUSE": url,
         "WIJKBEELD_CLICKHOUSE_USER": WRITER.name,
         "WIJKBEELD_CLICKHOUSE_PASSWORD": WRITER.password,
     }
     with RunningWijkbeeld(
         tmp_path / "data", "--source", f"p2000={growing}", env=env, parts=OURS
     ) as running:
-        for proxy in proxies:
-            proxy.set_weather(STORM)
-        for number in range(SLICES):
-            suffered = [proxy.cuts for proxy in proxies]
-            with growing.open("a") as more:
-                more.writelines(lines[number * LINES // SLICES : (number + 1) * LINES // SLICES])
-            for proxy, before in zip(proxies, suffered, strict=True):
-                wait_until(lambda p=proxy, n=before: p.cuts > n, 120, "a connection to break")  # type: ignore[misc]  # mypy cannot type a default in a lambda
-            proxies[number % 2].cut()
-        for proxy in proxies:
-            proxy.set_weather(CALM)
-        with closing(connect(directly, WRITER.name, WRITER.password)) as client:
-            wait_until(lambda: _at_rest(running, client), 180, "every line to be stored")
-            assert _counts(running, client) == counts
-            assert _cells(client) == cells
+        assert parts_seen(broker) == AT_THE_BROKER | {"setup"}
+        assert parts_seen(before_warehouse) == AT_THE_WAREHOUSE | {"setup"}
+        for proxy, part in [*links, (broker, "setup"), (before_warehouse, "setup")]:
+            wait_until_suffered(proxy, part, 1, Counter())
+        broker.set_weather(CALM)
+        before_warehouse.set_weather(CALM)
+
+        for (proxy, part), lines in zip(links, slices, strict=False):
+            weather = SHORT if proxy is before_warehouse and part in QUIET else ALONE
+            fault_alone(running, proxy, part, weather, partial(append, growing, lines))
+
+        before = {(proxy, part): suffered(proxy, part) for proxy, part in links}
+        broker.set_weather(STORM)
+        before_warehouse.set_weather(STORM)
+        append(growing, slices[-1])
+        broker.cut()
+        before_warehouse.cut()
+        for proxy, part in before:
+            # The archiver has only just looked, and keeps still for a quarter of an hour.
+            if part != "archive":
+                wait_for_a_cut(proxy, part, before[proxy, part])
+        broker.set_weather(CALM)
+        before_warehouse.set_weather(CALM)
+
+        assert everything_stored(running, LINES) == counts
+        assert running.sql(CELLS) == cells
+        audited_clean(running)
 
 
-def _at_rest(running: RunningWijkbeeld, client: Client) -> bool:
-    counts = _counts(running, client)
-    return counts["received"] == LINES and counts["in_flight"] == 0 and read_lag(client).batches == 0
+def fault_alone(
+    running: RunningWijkbeeld, proxy: Proxy, part: str, weather: Squall, more: Callable[[], None]
+) -> None:
+    """Let one link meet the weather and no other, while ``more`` lines come in."""
+    before = {name: link.suffered.total() for name, link in proxy.links.items()}
+    suffered_before = suffered(proxy, part)
+    proxy.set_weather(weather, f"wijkbeeld-{part}")
+    more()
+    if part == "archive":
+        running.kill_part(part)  # it looks when it starts
+    wait_until_suffered(proxy, part, weather.rounds, suffered_before)
+    others = {name: link.suffered.total() for name, link in proxy.links.items()}
+    del before[f"wijkbeeld-{part}"], others[f"wijkbeeld-{part}"]
+    assert {name: others[name] for name in before} == before
 
 
-def _counts(running: RunningWijkbeeld, client: Client) -> dict[str, int]:
-    """Return the counts in the words of ``wijkbeeld status``, straight from outbox and warehouse."""
-    found = read_counts(client).get("p2000", SourceCounts())
-    (source,) = read_status(running.data_dir / "outbox.sqlite").sources
-    return {
-        "received": source.received,
-        "stored": found.stored,
-        "superseded": found.superseded,
-        "duplicate": source.duplicate,
-        "rejected": found.rejected,
-        "in_flight": source.issued - found.arrived,
-        "unplaced": found.unplaced,
-    }
+def parts_seen(proxy: Proxy) -> set[str]:
+    """Return the parts that have spoken; whoever only knocks says no name."""
+    assert all(name.startswith("wijkbeeld-") for name in proxy.links if name != NOBODY), proxy.links
+    return {name.removeprefix("wijkbeeld-") for name in proxy.links if name != NOBODY}
 
 
-def _cells(client: Client) -> str:
-    """Return the cells as ``wijkbeeld sql`` gives them."""
-    rows = client.query(CELLS)
-    return "".join(f"{wijk}\t{theme}\t{hour:%Y-%m-%d %H:%M:%S}\t{n}\n" for wijk, theme, hour, n in rows)
+def suffered(proxy: Proxy, part: str) -> Counter[Harm]:
+    return Counter(proxy.links[f"wijkbeeld-{part}"].suffered)
+
+
+def wait_until_suffered(proxy: Proxy, part: str, times: int, before: Counter[Harm]) -> None:
+    wait_until(
+        lambda: all((suffered(proxy, part) - before)[harm] >= times for harm in Harm),
+        120,
+        f"{part} to meet every harm {times} times",
+    )
+
+
+def wait_for_a_cut(proxy: Proxy, part: str, before: Counter[Harm]) -> None:
+    wait_until(
+        lambda: suffered(proxy, part)[Harm.CUT] > before[Harm.CUT],
+        120,
+        f"a connection of {part} to break",
+    )
+
+
+def append(file: Path, lines: list[str]) -> None:
+    with file.open("a") as out:
+        out.writelines(lines)
+
+
+def sliced(lines: list[str], number: int) -> list[list[str]]:
+    return [lines[n * len(lines) // number : (n + 1) * len(lines) // number] for n in range(number)]

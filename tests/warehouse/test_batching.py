@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +46,21 @@ def test_a_full_batch_is_due_at_once_and_takes_no_more() -> None:
     by_size.add(0, records(2, size=60), 2, now=10.0)
     assert (by_rows.room, by_size.room) == (0, 0)
     assert (by_rows.due_at(), by_size.due_at()) == (10.0, 10.0)
+
+
+def test_in_a_rush_a_batch_may_grow_older() -> None:
+    batch = BatchBuilder("events", replace(LIMITS, busy_rows=5, busy_age=1.0, idle=9.0), max_age=0.25)
+
+    def due_after(rows: int) -> float | None:
+        batch.take()
+        batch.add(0, records(1), rows, now=20.0)
+        due = batch.due_at()
+        batch.add(0, records(rows - 1), rows, now=20.0)
+        return due
+
+    assert due_after(5) == 20.25
+    assert due_after(4) == 21.0, "after a large one"
+    assert due_after(1) == 20.25, "until a small one"
 
 
 def test_large_rows_leave_room_for_few_more_of_their_size() -> None:

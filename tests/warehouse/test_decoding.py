@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_type_hints
 
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.rows import clickhouse_time, pack_version
+from domain.rows import EventRow, clickhouse_time, pack_version
 from tests.warehouse.story import Record, Story
 from warehouse.loader.decoding import (
+    EventLine,
     Poison,
     checked_day,
     checked_hour,
@@ -154,3 +155,7 @@ def test_what_has_not_its_form_is_not_kept(key: bytes | None) -> None:
     value = orjson.dumps({"source": "Jan Jansen", "event_id": "a b", "receipt": -1, "bucket": "x"})
     entry = orjson.loads(reject(Record("events", key or b"", value), Poison("", "json")).value)
     assert (entry["source"], entry["event_id"], entry["receipt"]) == ("unknown", "", 0)
+
+
+def test_a_line_has_the_columns_of_a_row_with_their_types() -> None:
+    assert get_type_hints(EventLine) == get_type_hints(EventRow)

@@ -23,7 +23,7 @@ DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); prin
 
 @pytest.fixture
 def plan(tmp_path: Path) -> Plan:
-    return Plan(Settings(workers=2), DataDir(tmp_path), 1, (), ("p2000",), geo_v=1)
+    return Plan(Settings(workers=2), DataDir(tmp_path), 1, (), ("p2000",), 1, 2, ("wijkteam",))
 
 
 class Nursery:

@@ -56,5 +56,9 @@ def test_passwords_are_not_in_the_representation() -> None:
 
 
 def test_topics_are_kept_for_sources_that_were_once_read() -> None:
-    assert known_sources(Settings(sources="p2000=-", known_sources="demo,p2000")) == ("demo", "p2000")
-    assert known_sources(Settings(sources="p2000=-")) == ("p2000",)
+    assert known_sources(Settings(sources="p2000=-", known_sources="demo,p2000")) == (
+        "demo",
+        "p2000",
+        "wijkteam",
+    )
+    assert known_sources(Settings(sources="p2000=-")) == ("p2000", "wijkteam")

@@ -68,7 +68,7 @@ def run(
 
 
 def _connected(config: ArchiveConfig, stop: threading.Event) -> EventLog:
-    client = connect(config.url, config.user, config.password)
+    client = connect(config.url, config.user, config.password, name="wijkbeeld-archive")
     return EventLog(client, between=lambda: _go_on(stop))
 
 

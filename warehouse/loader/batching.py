@@ -39,6 +39,7 @@ class BatchBuilder:
     _row_size: float = 0.0
     _first: float = 0.0
     _last: float = 0.0
+    _is_rush: bool = False
 
     def __len__(self) -> int:
         return len(self._messages)
@@ -78,11 +79,13 @@ class BatchBuilder:
             return None
         if self.room <= 0:
             return self._first
-        return min(self._last + self.limits.idle, self._first + self.max_age)
+        age = max(self.max_age, self.limits.busy_age) if self._is_rush else self.max_age
+        return min(self._last + self.limits.idle, self._first + age)
 
     def take(self) -> Batch:
         """Return the batch and begin the next one."""
         batch = Batch(self.topic, self._messages, self._offsets, self._size)
+        self._is_rush = len(batch.messages) >= self.limits.busy_rows
         self.clear()
         return batch
 

@@ -22,7 +22,7 @@ from warehouse.loader.loading import Loading
 from warehouse.loader.measuring import LoadMeter
 from warehouse.loader.storing import FIRST_WAIT, LONGEST_WAIT, Hook, Store, no_hook, targets
 
-_ROWS_BETWEEN_COLLECTIONS = 250_000
+_ROWS_BETWEEN_COLLECTIONS = 1_000_000
 _SECONDS_BETWEEN_COLLECTIONS = 10.0
 
 
@@ -69,7 +69,13 @@ def _connected(config: LoaderConfig, stop: threading.Event, meter: LoadMeter) ->
         attempt += 1
         meter.joining(attempt, Outside.WAREHOUSE)
         try:
-            return connect(config.url, config.user, config.password, clustered=config.clustered)
+            return connect(
+                config.url,
+                config.user,
+                config.password,
+                clustered=config.clustered,
+                name=config.client_id,
+            )
         except Transient as error:
             log.warning("warehouse_away", error=str(error), wait=wait)
             stop.wait(wait)

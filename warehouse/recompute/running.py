@@ -66,7 +66,11 @@ def _keep_recomputing(
         meter.reaching(attempt)
         try:
             client = client or connect(
-                config.url, config.user, config.password, clustered=config.clustered
+                config.url,
+                config.user,
+                config.password,
+                clustered=config.clustered,
+                name="wijkbeeld-recompute",
             )
             lease = Lease(client)
             if not standby or lease.is_abandoned(config.takeover):
@@ -103,15 +107,16 @@ def _hold(
     hook: Hook,
     meter: StepMeter,
 ) -> None:
-    recompute = Recompute(client, lease, config.max_marks, hook, meter)
+    recompute = Recompute(client, lease, config.max_marks, hook, meter, config.history_marks)
     renewed = cleaned = time.monotonic()
     while not stop.is_set():
         began = time.monotonic()
         recompute.step()
+        took = time.monotonic() - began
         if began - renewed > config.renewal.total_seconds():
             lease.renew()
             renewed = began
         if began - cleaned > config.housekeeping.total_seconds():
             delete_done(client, config.keep_done)
             cleaned = began
-        stop.wait(max(0.0, config.interval - (time.monotonic() - began)))
+        stop.wait(config.pause(took))

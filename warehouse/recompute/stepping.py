@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 
@@ -156,16 +156,19 @@ GROUP BY wijk, theme, day
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Recompute:
-    """Recomputes what ``dirty`` names.
+    """Recomputes what ``dirty`` names, a step of live batches and one of history in turn.
+
+    Never both in one step: it reads all that happened between its first hour and its last.
 
     Args:
         client: ClickHouse.
         lease: held by this process.
-        max_marks: how much one step takes on.
+        max_marks: how much one step of live batches takes on.
         hook: called between the parts of a step.
         meter: is told how a step does.
+        history_marks: how much one step of history takes on; live batches wait for it.
     """
 
     client: Client
@@ -173,6 +176,8 @@ class Recompute:
     max_marks: int
     hook: Hook = no_hook
     meter: StepMeter = field(default_factory=lambda: StepMeter(Vitals()))
+    history_marks: int = 20_000
+    _last: Lane = Lane.BACKFILL
 
     def step(self) -> int:
         """Recompute the cells of some batches that are not done; return how many batches it were.
@@ -227,12 +232,30 @@ class Recompute:
         rows = self._ask("list", lambda: self.client.query(_LIST, {"limit": _TOKENS}))
         waiting, oldest = (rows[0][6], rows[0][7]) if rows else (0, 0)
         self.meter.found(int(waiting), max(0, int(oldest)) / 1000)
-        work: list[Marked] = []
-        marks = 0
-        for token, size, ids, is_backfill, age, received, *_ in rows:
-            if work and marks + int(size) > self.max_marks:
-                break
-            marks += int(size)
-            lane = Lane.BACKFILL if is_backfill else Lane.LIVE
-            work.append(Marked(str(token), int(size), int(ids), lane, max(0, int(age)) / 1000, received))
-        return work
+        found = [_marked(row) for row in rows]
+        # Live ones come first in the list; they are passed over once when history waits for its turn.
+        lanes = {batch.lane for batch in found}
+        lane = next((lane for lane in lanes if lane is not self._last), self._last)
+        self._last = lane
+        return _as_many_as_fit(
+            [batch for batch in found if batch.lane is lane],
+            self.max_marks if lane is Lane.LIVE else self.history_marks,
+        )
+
+
+def _marked(row: Sequence[Any]) -> Marked:
+    token, size, ids, is_backfill, age, received, *_ = row
+    lane = Lane.BACKFILL if is_backfill else Lane.LIVE
+    return Marked(str(token), int(size), int(ids), lane, max(0, int(age)) / 1000, received)
+
+
+def _as_many_as_fit(batches: Sequence[Marked], most: int) -> list[Marked]:
+    """Return the first batches with no more than ``most`` marks, and at least one."""
+    work: list[Marked] = []
+    marks = 0
+    for batch in batches:
+        marks += batch.marks
+        if work and marks > most:
+            break
+        work.append(batch)
+    return work

@@ -55,6 +55,7 @@ def _consumer(bootstrap: str, group: str | None) -> Any:
     with _our_errors(bootstrap):
         return KafkaConsumer(
             bootstrap_servers=bootstrap,
+            client_id="wijkbeeld-replay",
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

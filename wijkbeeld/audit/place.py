@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from domain.errors import SettingsError
 from warehouse.audit import Ledger
@@ -15,7 +13,7 @@ from wijkbeeld.compose import group_name
 from wijkbeeld.datadir import DataDir, read_json
 from wijkbeeld.settings import Settings
 from wijkbeeld.status import require_running
-from wijkbeeld.warehouse_access import Login, writer_login
+from wijkbeeld.warehouse_access import Login, running_writer, writer_login
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,8 @@ def find_place(settings: Settings, root: Path) -> Place:
 
     Raises:
         NotRunningError: nothing runs on this folder, and no ClickHouse is named.
-        SettingsError: ClickHouse is named, and there is no outbox in this folder; or ``up`` is starting.
+        SettingsError: ClickHouse is named, and there is no outbox in this folder.
+        WarehouseUnavailable: ``up`` is starting.
     """
     data_dir = DataDir(root)
     if settings.clickhouse and not data_dir.is_running():
@@ -43,27 +42,22 @@ def find_place(settings: Settings, root: Path) -> Place:
             raise SettingsError(
                 f"{data_dir.outbox}: not there; run the audit where ingest keeps its outbox"
             )
-        return _place(settings, data_dir, forgets=settings.broker_forgets)
+        ledger = _ledger(settings, data_dir, settings.broker, forgets=settings.broker_forgets)
+        return Place(writer_login(settings), ledger)
     require_running(data_dir)
-    urls = cast(Mapping[str, str], read_json(data_dir.run).get("urls") or {})
-    if not urls.get("clickhouse"):
-        raise SettingsError(f"{root}: Wijkbeeld is still starting; try again in a moment")
-    broker = urls.get("broker", "")
-    running = {"clickhouse": urls["clickhouse"], "data_dir": root, "broker": broker}
+    login = running_writer(settings, data_dir)
+    urls = read_json(data_dir.run).get("urls")
     # `up` names a broker only where it is not its own.
-    return _place(settings.model_copy(update=running), data_dir, forgets=not broker)
+    broker = str(urls.get("broker", "")) if isinstance(urls, dict) else ""
+    return Place(login, _ledger(settings, data_dir, broker, forgets=not broker))
 
 
-def _place(settings: Settings, data_dir: DataDir, *, forgets: bool) -> Place:
-    return Place(writer_login(settings), _ledger(settings, data_dir, forgets=forgets))
-
-
-def _ledger(settings: Settings, data_dir: DataDir, *, forgets: bool) -> Ledger:
+def _ledger(settings: Settings, data_dir: DataDir, broker: str, *, forgets: bool) -> Ledger:
     if forgets:
         return OutboxLedger(data_dir.outbox)
     return KafkaLedger(
         data_dir.outbox,
-        settings.broker,
+        broker,
         streams_group=group_name("streams", settings.incarnation),
         loader_group=group_name("loader", settings.incarnation),
     )

@@ -83,7 +83,9 @@ def audit_once(place: Place, wait: float, clock: Clock) -> Report:
         Transient: the warehouse, the outbox or the broker does not answer now.
         Terminal: one of them refuses.
     """
-    client = connect(place.login.url, place.login.user, place.login.password, timeout=ANSWER)
+    client = connect(
+        place.login.url, place.login.user, place.login.password, timeout=ANSWER, name="wijkbeeld-audit"
+    )
     try:
         report = audit(client, place.ledger, Patience(wait), clock.now())
         record(client, report)

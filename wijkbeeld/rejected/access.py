@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from warehouse.client import Client, connect
-from wijkbeeld.datadir import DataDir, read_json
+from wijkbeeld.datadir import DataDir
 from wijkbeeld.settings import Settings
 from wijkbeeld.status import require_running
-from wijkbeeld.warehouse_access import writer_login
+from wijkbeeld.warehouse_access import running_writer, writer_login
 
 
 @contextmanager
@@ -18,16 +18,15 @@ def warehouse_of(settings: Settings) -> Iterator[Client]:
 
     Raises:
         NotRunningError: none is given, and nothing runs there.
-        SettingsError: what runs there has no warehouse of its own, so one must be given.
         WarehouseUnavailable: it does not answer now.
     """
-    if not settings.clickhouse:
+    if settings.clickhouse:
+        login = writer_login(settings)
+    else:
         data_dir = DataDir(settings.data_dir)
         require_running(data_dir)
-        url = str(read_json(data_dir.access).get("url", ""))
-        settings = settings.model_copy(update={"clickhouse": url})
-    login = writer_login(settings)
-    client = connect(login.url, login.user, login.password)
+        login = running_writer(settings, data_dir)
+    client = connect(login.url, login.user, login.password, name="wijkbeeld-rejected")
     try:
         yield client
     finally:

@@ -19,7 +19,7 @@ from wijkbeeld.supervisor.ports import LOOPBACK
 
 BROKER, WAREHOUSE, INGEST, STREAMS = "broker", "warehouse", "ingest", "streams"
 LOADER, RECOMPUTE, PAGE = "loader", "recompute", "page"
-ARCHIVE = "archive"
+ARCHIVE, GATEWAY = "archive", "gateway"
 
 
 def instance_names(part: str, workers: int) -> tuple[str, ...]:
@@ -45,6 +45,8 @@ class Plan:
         clickhouse_port: port of our own warehouse.
         specs: the sources.
         known_sources: all that this data directory has ever had; they keep their topics.
+        gateway_port: port of the push gateway.
+        push_sources: those of the sources that are handed in.
     """
 
     settings: Settings
@@ -53,6 +55,8 @@ class Plan:
     specs: tuple[SourceSpec, ...]
     known_sources: tuple[str, ...]
     geo_v: int
+    gateway_port: int
+    push_sources: tuple[str, ...]
 
     @property
     def streams(self) -> tuple[str, ...]:
@@ -88,6 +92,11 @@ class Plan:
     def page_url(self) -> str:
         """Where the page answers."""
         return f"http://{self.settings.page_host}:{self.settings.page_port}"
+
+    @property
+    def gateway_url(self) -> str:
+        """Where the push gateway answers."""
+        return f"http://{self.settings.gateway_host}:{self.gateway_port}"
 
     def broker_child(self, port: int) -> ChildSpec:
         """Return how the embedded broker is started."""
@@ -136,6 +145,15 @@ class Plan:
             "CLICKHOUSE_PASSWORD": settings.clickhouse_password,
             "PAGE_HOST": settings.page_host,
             "PAGE_PORT": settings.page_port,
+            "GATEWAY_HOST": settings.gateway_host,
+            "GATEWAY_PORT": self.gateway_port,
+            "GATEWAY": self.gateway_url,
+            "GATEWAY_KEY": settings.gateway_key,
+            "GATEWAY_PUBLIC_URL": settings.gateway_public_url or self.gateway_url,
+            "GATEWAY_CONTACT_NAME": settings.gateway_contact_name,
+            "GATEWAY_CONTACT_URL": settings.gateway_contact_url,
+            "GATEWAY_CONTACT_EMAIL": settings.gateway_contact_email,
+            "PUSH_SOURCES": ",".join(self.push_sources),
             "STALE_SECONDS": settings.stale_seconds,
             "FRESH_SECONDS": settings.fresh_seconds,
             "STALL_SECONDS": settings.stall_seconds,

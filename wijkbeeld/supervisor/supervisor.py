@@ -15,6 +15,7 @@ from wijkbeeld.supervisor.endings import how_it_ended
 from wijkbeeld.supervisor.plan import (
     ARCHIVE,
     BROKER,
+    GATEWAY,
     INGEST,
     LOADER,
     PAGE,
@@ -39,6 +40,7 @@ PART_STOP_SECONDS = {
     RECOMPUTE: 1.5,
     ARCHIVE: 1.5,
     PAGE: 2.0,
+    GATEWAY: 2.5,
     BROKER: 0.5,
     WAREHOUSE: 2.5,
 }
@@ -260,7 +262,8 @@ class Supervisor:
         self._restart_at.clear()
         self.drains.clear()
         self._give_up_roll()
-        flow = ((INGEST,), self._plan.streams, self._plan.loaders)
+        # The gateway first: what it has taken in is in the outbox before ingest ends.
+        flow = ((GATEWAY,), (INGEST,), self._plan.streams, self._plan.loaders)
         for group in (*flow, (RECOMPUTE, ARCHIVE, PAGE, BROKER), (WAREHOUSE,)):
             self._end(group, deadline)
 

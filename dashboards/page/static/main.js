@@ -8,6 +8,7 @@ import { Feed } from "./feed.js";
 import { partsNotice, pausedNotice, renderAbove, renderNow, renderParts, renderShare, renderSources } from "./figures.js";
 import { time, timeSeconds } from "./format.js";
 import { renderBuilding, sentence, WijkMap } from "./map.js";
+import { takeObservations } from "./observe.js";
 import { listen } from "./stream.js";
 import { renderAudit, renderRejects, renderSensitive, renderStadsdelen, renderThemes, renderUnplaced } from "./tables.js";
 import { Twin } from "./twin.js";
@@ -124,6 +125,7 @@ byId("theme").addEventListener("click", () => {
   try { localStorage.setItem("wijkbeeld-theme", next); } catch { /* the choice then lasts for this visit */ }
 });
 
+if (byId("observation")) takeObservations(() => state.selected);
 showTheme(document.documentElement.dataset.theme ?? "system");
 setInterval(showTime, 500);
 listen(update);

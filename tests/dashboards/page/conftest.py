@@ -64,8 +64,9 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 def _note(faults: list[str], kind: str, text: str) -> None:
-    # A stream that breaks off because its server was ended on purpose is no fault of the page.
-    if kind == "error" and "ERR_" not in text:
+    # A stream that breaks off because its server was ended on purpose is no fault of the page, nor is a
+    # gateway that is away.
+    if kind == "error" and "ERR_" not in text and "status of 503" not in text:
         faults.append(text)
 
 

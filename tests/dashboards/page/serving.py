@@ -11,6 +11,7 @@ from typing import Any
 
 from dashboards.page import PageConfig, run
 from domain.areas import Municipality
+from ingest.observations.form import Observation
 from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
@@ -41,6 +42,7 @@ def serving(
     municipality: Municipality,
     geojson: Path | None = None,
     state: Callable[[], Mapping[str, object]] | None = None,
+    observe: Callable[[Observation], bool] | None = None,
 ) -> Iterator[Served]:
     """Run the page for the length of a ``with`` block; fail when it does not end as it should."""
     port = free_port()
@@ -54,6 +56,7 @@ def serving(
         municipality,
         geojson,
         state or (lambda: served.system),
+        observe,
     )
     stop, ready = threading.Event(), threading.Event()
     errors: list[BaseException] = []

@@ -137,12 +137,12 @@ def test_an_event_that_is_too_large_becomes_a_reject(outbox: Outbox) -> None:
 
 
 def test_what_is_no_id_is_hashed_and_rejected(outbox: Outbox) -> None:
-    sentence = "Jan de Vries, Molenstraat 12"
+    sentence = "Brand op de Molenstraat"
     outbox.write(DEMO, Lane.LIVE, poll(draft(sentence), draft(sentence)), NOON, None)
     (record,) = unpublished(outbox.path)
     row = orjson.loads(record.payload)
     assert (row["reason"], row["field"], row["event_id"]) == ("invalid", "id", record.event_id)
-    assert b"Vries" not in outbox.path.read_bytes() + record.payload
+    assert b"Molenstraat" not in outbox.path.read_bytes() + record.payload
 
 
 @given(raw_events())

@@ -23,6 +23,8 @@ from ingest.protocol import Draft
 from tests.ingest.p2000.conftest import FeedMaker
 from tests.ingest.p2000.playing import HEADER, Played, play
 from tests.ingest.samples import KEYED
+from tests.support.smuggled import SMUGGLED
+from tests.support.smuggled import TRACES as SMUGGLED_TRACES
 
 MOMENT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 
@@ -47,6 +49,7 @@ SECRETS = [
     "&Wiersemans",
     "Wiersemans,",
     "http://wiersemans.nl/4711",
+    *(item.value for item in SMUGGLED),
 ]
 """What may stand in a page; the words below are what must not come out of it."""
 
@@ -61,6 +64,7 @@ TRACES = (
     "1953",
     "beheer",
     "cafe",
+    *SMUGGLED_TRACES,
 )
 
 PAGES = [

@@ -56,7 +56,7 @@ def test_beside_up_with_a_given_broker_kafka_is_asked(tmp_path: Path) -> None:
 
 def test_while_up_starts_it_says_so(tmp_path: Path) -> None:
     data_dir = prepared(tmp_path, {})
-    with data_dir.lock(), pytest.raises(SettingsError, match="still starting"):
+    with data_dir.lock(), pytest.raises(WarehouseUnavailable, match="still starting"):
         find_place(Settings(), tmp_path)
 
 

@@ -1,0 +1,54 @@
+"""What a municipality may say of the geocoder, and the geocoder made of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.areas import Municipality
+from ingest.geocoding.cache import MOST_ANSWERS, AnswerCache
+from ingest.geocoding.geocoder import Geocoder
+from ingest.getting import Getter
+from ingest.keys import KeyedHash
+from ingest.pdok.locatieserver import BASE_URL, Locatieserver
+
+
+class GeocoderSettings(BaseModel):
+    """The geocoder of a municipality.
+
+    Attributes:
+        enabled: off unless the municipality turns it on: streets and postcodes go to PDOK then.
+        url: of the Locatieserver.
+        per_minute: most questions a minute.
+        cache_size: most answers that are kept.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    enabled: bool = False
+    url: Annotated[str, Field(pattern=r"^https?://[^\s?#]{1,200}$")] = BASE_URL
+    per_minute: Annotated[int, Field(ge=1, le=600)] = 60
+    cache_size: Annotated[int, Field(ge=1, le=1_000_000)] = MOST_ANSWERS
+
+
+def build_geocoder(
+    settings: GeocoderSettings, web: Getter, municipality: Municipality, keyed: KeyedHash, cache: Path
+) -> Geocoder | None:
+    """Return the geocoder; None when it is turned off, and then no file is made.
+
+    Args:
+        web: HTTP client; a limit of two seconds suits, since an event may wait for one question.
+        keyed: makes the keys of the cache.
+        cache: its file in the data directory.
+
+    Raises:
+        SettingsError: the cache cannot be written.
+    """
+    if not settings.enabled:
+        return None
+    finder = Locatieserver(web, municipality.code, base_url=settings.url)
+    answers = AnswerCache(cache, settings.cache_size)
+    wijken = municipality.wijk_by_code
+    return Geocoder(finder, answers, keyed, wijken, per_minute=settings.per_minute)

@@ -1,0 +1,1 @@
+"""Signalen: reports of residents (meldingen) from the private API, version 1."""

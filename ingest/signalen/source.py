@@ -1,0 +1,66 @@
+"""What ``sources.toml`` may say of Signalen, and the source that it makes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.events import Slug
+from domain.themes import Theme
+from domain.topics import Lane
+from ingest.context import SourceContext
+from ingest.http.address import SourceUrl
+from ingest.http.protocol import HttpClient
+from ingest.protocol import Feed, Source
+from ingest.signalen.categories import load_categories
+from ingest.signalen.connector import Range, SignalenConnector
+from ingest.signalen.drafts import DraftMaker
+from ingest.signalen.listing import Listing
+
+
+class Settings(BaseModel):
+    """The table of a Signalen source.
+
+    Attributes:
+        url: root of the API, such as ``https://api.meldingen.example``.
+        interval_seconds: between two rounds.
+        overlap_minutes: how far each round goes back behind the latest change.
+        page_size: meldingen in a page.
+        history_days: how far back the backfill lane reads; 0 for not at all.
+        categories: themes of sub-categories that the gemeente added itself, by slug.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    url: SourceUrl
+    interval_seconds: Annotated[int, Field(ge=10, le=86_400)] = 60
+    overlap_minutes: Annotated[int, Field(ge=1, le=1440)] = 10
+    page_size: Annotated[int, Field(ge=10, le=500)] = 100
+    history_days: Annotated[int, Field(ge=0, le=3650)] = 28
+    categories: dict[Slug, Theme] = {}
+
+
+def build(name: str, settings: Settings, context: SourceContext, client: HttpClient) -> Source:
+    """Return the source: live from the data directory's first start on, and the days before it.
+
+    Args:
+        name: of the source.
+        settings: its table.
+        context: what sources are built from.
+        client: for the host of ``settings.url``, with the token.
+    """
+    categories = load_categories(settings.categories)
+    drafts = DraftMaker(context.municipality, categories, context.keyed)
+    listing = Listing(client, settings.url, settings.page_size)
+    border = context.first_start
+    interval = timedelta(seconds=settings.interval_seconds)
+    overlap = timedelta(minutes=settings.overlap_minutes)
+    live = Range(border - overlap, None, interval, overlap)
+    feeds = [Feed(Lane.LIVE, SignalenConnector(listing, drafts, live))]
+    if settings.history_days:
+        start = border - timedelta(days=settings.history_days)
+        history = Range(start, border, interval, overlap)
+        feeds.append(Feed(Lane.BACKFILL, SignalenConnector(listing, drafts, history)))
+    return Source(name, tuple(feeds))

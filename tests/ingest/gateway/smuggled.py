@@ -1,0 +1,36 @@
+"""Thirty kinds of personal data, all made up, for whoever tries to get them past the gateway."""
+
+from __future__ import annotations
+
+SMUGGLED: dict[str, str] = {
+    "bsn": "900000004",
+    "bsn-dotted": "9000.00.004",
+    "phone-mobile": "0612345670",
+    "phone-spaced": "06-12 34 56 71",
+    "phone-abroad": "+31612345672",
+    "phone-land": "024-3291234",
+    "email": "jan.smokkel@voorbeeld.nl",
+    "email-plus": "j+smokkel@voorbeeld.example",
+    "iban": "NL91ABNA0417164300",
+    "iban-spaced": "NL91 ABNA 0417 1643 00",
+    "plate": "GX-912-Z",
+    "plate-old": "12-SMK-9",
+    "name": "Janneke Smokkel",
+    "name-initials": "J.P. van der Smokkel",
+    "name-title": "mevrouw Smokkel-Bakker",
+    "name-lower": "pietersmokkel",
+    "address": "Molenstraat 123",
+    "address-addition": "Molenstraat 123-bis",
+    "postcode-number": "6511HJ 123",
+    "birth-date": "geb. 14-07-1981",
+    "passport": "SPECI2014",
+    "document": "IW1234567",
+    "driving-licence": "5812345678",
+    "patient": "patientnr 7654321",
+    "case": "2026/Smokkel/0042",
+    "ip": "203.0.113.77",
+    "mac": "00:1B:44:11:3A:B7",
+    "account": "@smokkeljanneke",
+    "url": "https://voorbeeld.nl/smokkel?wie=janneke",
+    "sentence": "Buurman Smokkel dreigt al weken met een mes",
+}
