@@ -13,7 +13,7 @@ from domain.recording import CounterMetric, GaugeMetric, HistogramMetric, Metric
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
 UNITS = ("seconds", "bytes", "records", "rows", "cells", "batches", "chunks", "failures", "listeners")
-STATES = ("ready", "held", "stopped")
+STATES = ("trouble", "ready", "held", "stopped")
 
 each = pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
 
