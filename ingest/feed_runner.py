@@ -162,6 +162,12 @@ class FeedRunner:
         if asked is not None:
             self._requests.give_up(asked.number, error)
 
+    def _answer_asked(self, error: str) -> None:
+        try:
+            self._answer(self._asked(), error)
+        except (Transient, OutboxClosed) as failure:
+            self._log.warning("request_not_answered", reason=str(failure))
+
     def _early(self, place: Place) -> timedelta:
         """Return how long the schedule still wants to wait; zero where the feed may be polled."""
         now, schedule = self._clock.now(), self._source.schedule
@@ -206,7 +212,7 @@ class FeedRunner:
         wait = self._pace.backoff.delay(self._failures, retry_after)
         self._log.warning("poll_failed", reason=reason, retry_in=wait.total_seconds())
         self._note(FeedState.FAILING, reason, self._clock.now() + wait)
-        self._answer(self._asked(), reason)
+        self._answer_asked(reason)
         return wait
 
     def _halt(self, error: Terminal) -> None:
@@ -215,7 +221,7 @@ class FeedRunner:
         self._log.error("source_stopped", reason=str(error))
         for feed in self._source.feeds:
             self._note(FeedState.STOPPED, str(error), None, feed)
-        self._answer(self._asked(), str(error))
+        self._answer_asked(str(error))
 
     def _note(
         self,

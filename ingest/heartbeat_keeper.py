@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -75,10 +76,14 @@ class HeartbeatKeeper:
 
     def _judge(self, source: Source, now: datetime) -> Verdict:
         with self._outbox.transaction() as db:
-            beats.watch(db, [feeds.number_of(db, source.name)], now)
+            place = feeds.place_of(db, source.name, Lane.LIVE)
+            if not place.paused:
+                beats.watch(db, [feeds.number_of(db, source.name)], now)
             found = beats.read(db, source.name)
             due_at = feeds.next_poll_of(db, source.name, Lane.LIVE)
-        return judge(found or beats.Beats({}, now), source.rhythm, now, self._days, due_at)
+        verdict = judge(found or beats.Beats({}, now), source.rhythm, now, self._days, due_at)
+        # Of one that has ended or rests on purpose nothing is expected.
+        return replace(verdict, troubles={}) if place.done or place.paused else verdict
 
     def _tell(self, name: str, verdict: Verdict) -> None:
         for trouble in Trouble:

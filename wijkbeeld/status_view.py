@@ -106,7 +106,7 @@ def _heartbeat(name: str, source: dict[str, Any]) -> list[str]:
 
 
 def _paused(name: str, pause: dict[str, Any]) -> str:
-    if pause["reason"] == BY_HAND:
+    if pause.get("reason") == BY_HAND:
         return f"[red]{name}: paused by hand[/red]\n  go on with: wijkbeeld sources resume {name}"
     return (
         f"[red]{name}: paused, {escape(pause['text'])}[/red]"

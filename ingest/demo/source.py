@@ -14,8 +14,10 @@ from ingest.demo.connector import demo_history, demo_live, demo_period
 from ingest.protocol import Feed, Source
 from ingest.rhythm import Rhythm
 
-RHYTHM = Rhythm(silent_after=timedelta(minutes=30))
-"""Its pulses come every few seconds, so that half an hour without one is not chance."""
+RHYTHM = Rhythm(silent_after=timedelta(minutes=30), lateness=timedelta(hours=1))
+"""Its pulses come every few seconds, so that half an hour without one is not chance. What it reports
+later than an hour is late on purpose, as with real sources (docs/sources/demo.md).
+"""
 
 
 class Settings(BaseModel):

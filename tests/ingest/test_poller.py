@@ -136,3 +136,35 @@ def test_a_process_with_a_blocked_poll_ends() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
     )
     assert (ended.stdout, ended.stderr) == ("False\n", "")
+
+
+def test_a_job_at_rest_is_woken_and_one_that_runs_is_not(start: Callable[..., Poller]) -> None:
+    hold, going = threading.Event(), threading.Event()
+
+    def held() -> None:
+        going.set()
+        hold.wait(30)
+
+    resting = Job("resting", timedelta(hours=1), timedelta(hours=1))
+    ended = Job("ended", None, None)
+    busy = Job("busy", held, timedelta(hours=1))
+    poller = start(resting, ended, busy)
+    wait_until(lambda: len(resting.times) == len(ended.times) == 1 and going.is_set())
+
+    def woken() -> bool:
+        for name in ("resting", "ended", "busy"):
+            poller.wake(name)
+        return len(resting.times) > 1 and len(ended.times) > 1
+
+    wait_until(woken)
+    assert (len(busy.times), busy.most_running) == (1, 1)
+    hold.set()
+
+
+def test_a_job_that_is_due_much_later_does_not_come_before(start: Callable[..., Poller]) -> None:
+    job = Job("a", timedelta(hours=1), timedelta(hours=1), timedelta(hours=1))
+    poller = start(job)
+    wait_until(lambda: len(job.times) == 1)
+    poller.stop(5.0)
+    poller.wake("a")
+    assert len(job.times) == 1
