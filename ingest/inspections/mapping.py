@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from domain.events import Kind
 from ingest.tabular.events import EventMapping
@@ -31,6 +29,6 @@ class InspectionMapping(EventMapping):
         recheck: the follow-up in the same row.
     """
 
-    kind: Annotated[Literal[Kind.INSPECTION], Field(strict=False)] = Kind.INSPECTION
+    kind: Literal[Kind.INSPECTION] = Kind.INSPECTION
     bag: Column | None = None
     recheck: RecheckTable | None = None

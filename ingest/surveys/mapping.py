@@ -20,7 +20,7 @@ class Measure(Strict):
         publisher: who publishes it.
         url: where the publisher explains it.
         confidence: of the margins, in percent, where there are margins.
-        lowest, highest: bounds outside of which a value is a mistake.
+        lowest, highest: bounds outside of which a value is a mistake, or the number of somebody.
     """
 
     title: Annotated[str, Field(min_length=3, max_length=120)]
@@ -28,9 +28,9 @@ class Measure(Strict):
     unit: Slug
     publisher: Annotated[str, Field(min_length=2, max_length=80)]
     url: str = ""
+    lowest: float
+    highest: float
     confidence: Annotated[int, Field(ge=50, le=99)] | None = None
-    lowest: float | None = Field(None, strict=False)
-    highest: float | None = Field(None, strict=False)
 
 
 class PeriodTable(Strict):
@@ -105,9 +105,9 @@ class Signs(Strict):
         provisional: behind a value or period that may be revised.
     """
 
-    unknown: tuple[str, ...] = Field((".", "x", "nb", "n.b."), strict=False)
-    withheld: tuple[str, ...] = Field(("geheim",), strict=False)
-    zero: tuple[str, ...] = Field((), strict=False)
+    unknown: tuple[str, ...] = (".", "x", "nb", "n.b.")
+    withheld: tuple[str, ...] = ("geheim",)
+    zero: tuple[str, ...] = ()
     provisional: str = "*"
 
 
@@ -126,6 +126,6 @@ class SurveyMapping(TableMapping):
     measures: dict[Slug, Measure]
     area: AreaTable
     period: PeriodTable
-    figures: Annotated[tuple[FigureColumns, ...], Field(min_length=1, strict=False)]
+    figures: Annotated[tuple[FigureColumns, ...], Field(min_length=1)]
     signs: Signs = Signs()
     status: Literal["final", "provisional"] = "final"

@@ -112,7 +112,7 @@ class FigureReader:
             found = _Value(found.value, "provisional")
         lower, upper = self._bounds(row, columns, found)
         _check_range(measure, found.value, lower, upper)
-        figure = validated(
+        return validated(
             Figure,
             {
                 "measure": columns.measure,
@@ -127,8 +127,6 @@ class FigureReader:
                 "boundary_year": self._boundary_year,
             },
         )
-        assert isinstance(figure, Figure)  # noqa: S101 - for the type checker
-        return figure
 
     def _value(self, row: Row, column: str) -> _Value:
         cell = row.cells.get(column)
@@ -199,11 +197,15 @@ class FigureReader:
 def _check_range(
     measure: Measure, value: float | None, lower: float | None, upper: float | None
 ) -> None:
+    """Check that numbers are such as the measure can have, and not those of a person or an account."""
     if value is None:
         return
-    if measure.lowest is not None and value < measure.lowest:
-        raise RowRefused("value", "is below the lowest that the measure can have")
-    if measure.highest is not None and value > measure.highest:
-        raise RowRefused("value", "is above the highest that the measure can have")
+    if not measure.lowest <= value <= measure.highest:
+        raise RowRefused("value", "is outside of what the measure can have")
+    width = measure.highest - measure.lowest
+    for bound in (lower, upper):
+        # A bound that was worked out may lie a little outside.
+        if bound is not None and not measure.lowest - width <= bound <= measure.highest + width:
+            raise RowRefused("margin", "is outside of what the measure can have")
     if (lower is not None and lower > value) or (upper is not None and upper < value):
         raise RowRefused("margin", "does not hold the value")

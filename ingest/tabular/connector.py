@@ -111,6 +111,10 @@ class DropConnector:
         except OSError as error:
             raise self._folder.refused(error) from None
 
+    def close(self) -> None:
+        """Let go of the delivery that is open, if one is; the next poll opens it again."""
+        self._reader.close()
+
     def _poll(self, state: FolderState, now: datetime) -> Poll:
         path = self._folder.in_work()
         taken = state.taken

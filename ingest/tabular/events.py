@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from domain.events import Figure, Incident, Inspection, Kind, Signal
+from domain.events import Incident, Inspection, Kind, Signal
 from domain.places import Location
 from domain.themes import Theme
 from ingest.keys import KeyedHash
@@ -25,7 +25,7 @@ from ingest.tabular.mapping import (
 from ingest.tabular.rows import Cell, Row, RowRefused
 from ingest.tabular.values import date_of, folded, number_of, text_of, time_of, whole_of
 
-Event = Incident | Signal | Inspection | Figure
+Event = Incident | Signal | Inspection
 
 
 class Form(Enum):
@@ -37,6 +37,7 @@ class Form(Enum):
     DATE = auto()
     NUMBER = auto()
     WHOLE = auto()
+    YEAR = auto()
     AREA = auto()
     """A code of an area, or with ``values`` its name."""
     POSTCODE = auto()
@@ -44,9 +45,11 @@ class Form(Enum):
     """A number of a case, of which a keyed hash leaves the connector."""
 
 
+_FIRST_YEAR, _LAST_YEAR = 1995, 2100
+
 _PLACE = {
     "wijk": Form.AREA, "stadsdeel": Form.AREA, "gemeente": Form.AREA, "pc6": Form.POSTCODE,
-    "lat": Form.NUMBER, "lon": Form.NUMBER, "boundary_year": Form.WHOLE,
+    "lat": Form.NUMBER, "lon": Form.NUMBER, "boundary_year": Form.YEAR,
 }  # fmt: skip
 _HAPPENING = {
     "occurred_at": Form.TIME, "category": Form.TERM, "theme": Form.TERM, "severity": Form.WHOLE,
@@ -58,20 +61,15 @@ FIELDS: Mapping[Kind, Mapping[str, Form]] = {
     Kind.SIGNAL: _HAPPENING | {"status": Form.TERM},
     Kind.INSPECTION: _HAPPENING
     | {"case": Form.SECRET, "result": Form.TERM, "risk_class": Form.TERM, "recheck_on": Form.DATE},
-    Kind.FIGURE: {
-        "measure": Form.TERM, "area": Form.AREA, "period_start": Form.DATE, "period_end": Form.DATE,
-        "value": Form.NUMBER, "status": Form.TERM, "lower": Form.NUMBER, "upper": Form.NUMBER,
-        "unit": Form.TERM, "boundary_year": Form.WHOLE,
-    },
-}  # fmt: skip
+}
 """The fields that a mapping may fill, per kind of event. This is the allow-list: nothing else is read.
-A street is not among them: nothing tells a column of streets from one of names."""
+A street is not among them: nothing tells a column of streets from one of names. Figures have mappings of
+their own (``ingest.surveys``), with the bounds of each measure."""
 
 _MODELS: Mapping[Kind, type[Event]] = {
     Kind.INCIDENT: Incident,
     Kind.SIGNAL: Signal,
     Kind.INSPECTION: Inspection,
-    Kind.FIGURE: Figure,
 }
 
 
@@ -85,13 +83,14 @@ class EventMapping(TableMapping):
         retract: rows that take their event back.
     """
 
-    kind: Annotated[Kind, Field(strict=False)]
+    kind: Literal[Kind.INCIDENT, Kind.SIGNAL, Kind.INSPECTION]
     id: Annotated[list[Column], Field(min_length=1, max_length=8)]
     fields: dict[str, FieldTable]
-    retract: tuple[Condition, ...] = Field((), strict=False)
+    retract: tuple[Condition, ...] = ()
 
 
 Reader = Callable[[Row], Any]
+V = TypeVar("V", bound=BaseModel)
 
 
 class EventMapper:
@@ -159,10 +158,7 @@ class EventMapper:
         values = {
             name: value for name, read in self._readers.items() if (value := read(row)) is not None
         }
-        if self._mapping.kind is not Kind.FIGURE:
-            values["location"] = {name: values.pop(name) for name in _PLACE if name in values}
-        elif "value" not in values and "status" not in values:
-            values["status"] = "unknown"
+        values["location"] = {name: values.pop(name) for name in _PLACE if name in values}
         return validated(self._model, values)
 
     def _reader(self, name: str, field: FieldTable, forms: Mapping[str, Form]) -> Reader:
@@ -178,12 +174,10 @@ class EventMapper:
         if field.values is None and form is Form.TERM:
             raise Mistake(("fields", name), "a column of terms needs values: which term becomes which")
         read = self._conversion(name, form, field)
-        # A figure without a value is one that is not known; everything else is there or is optional.
-        needed = not field.optional and name != "value"
 
         def from_column(row: Row) -> object:
             value = read(row.cells.get(field.column or ""))
-            if value is None and needed:
+            if value is None and not field.optional:
                 raise RowRefused(name, "is empty")
             return value
 
@@ -197,7 +191,9 @@ class EventMapper:
     def _check_terms(self, name: str, field: FieldTable) -> None:
         model: type[BaseModel] = self._model if name in self._model.model_fields else Location
         info = model.model_fields[name]
-        adapter: TypeAdapter[object] = TypeAdapter(cast(Any, Annotated)[info.annotation, info])
+        adapter: TypeAdapter[object] = TypeAdapter(
+            cast(Any, Annotated)[info.annotation, *info.metadata, Field()]
+        )
         terms: list[tuple[tuple[str, ...], Scalar]] = [
             (("values", term), value) for term, value in (field.values or {}).items()
         ]
@@ -217,7 +213,7 @@ class EventMapper:
                 raise Mistake(at, says[:1].lower() + says[1:]) from None
 
 
-def validated(model: type[Event], values: Mapping[str, object]) -> Event:
+def validated(model: type[V], values: Mapping[str, object]) -> V:
     """Return the event of these values.
 
     Raises:
@@ -260,6 +256,7 @@ def _converter(
         Form.DATE: lambda cell: date_of(cell, formats, file.zone),
         Form.NUMBER: lambda cell: number_of(cell, file.decimal),
         Form.WHOLE: whole_of,
+        Form.YEAR: _year_of,
         Form.AREA: _code_of,
         Form.POSTCODE: _postcode_of,
         Form.SECRET: lambda cell: _hashed(cell, keyed),
@@ -275,6 +272,13 @@ def _converter(
             raise RowRefused(name, str(error)) from None
 
     return read
+
+
+def _year_of(cell: Cell) -> int | None:
+    year = whole_of(cell)
+    if year is not None and not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise ValueError("is not a year of an area layout")
+    return year
 
 
 def _code_of(cell: Cell) -> str | None:

@@ -14,9 +14,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ingest.tabular.opening import Layout
-from ingest.tabular.rows import Row, RowRefused
+from ingest.tabular.rows import Cell, Row, RowRefused
 from ingest.tabular.values import folded, number_of, text_of, time_of, whole_of
 from ingest.toml_lines import TomlFile
+
+_MOST_VERSIONS = 10_000_000
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
 
 Scalar = str | bool | int | float
 Column = Annotated[str, Field(min_length=1, max_length=200)]
@@ -39,7 +42,7 @@ class Mistake(Exception):  # noqa: N818 - becomes a SettingsError once the line 
 class Strict(BaseModel):
     """A table of a mapping."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 def _zone(name: str) -> str:
@@ -121,7 +124,7 @@ class FieldTable(Strict):
     constant: Scalar | None = None
     values: dict[str, Scalar] | None = None
     otherwise: Scalar | None = None
-    format: str | tuple[str, ...] = Field((), strict=False)
+    format: str | tuple[str, ...] = ()
     optional: bool = False
 
     @model_validator(mode="after")
@@ -168,26 +171,17 @@ class RevisionTable(Strict):
         return self
 
     def of(self, row: Row, file: FileTable) -> int:
-        """Return the revision of a row: its number, or its time in milliseconds since 1970.
+        """Return the revision of a row: its number (below ten million, so that no number of a person is
+        taken for one), or its time in milliseconds since 1970.
 
         Raises:
             RowRefused: there is neither.
         """
         if self.constant is not None:
             return self.constant
-        cell = row.cells.get(self.column or "")
-        try:
-            revision = whole_of(cell)
-        except ValueError:
-            revision = None
-        try:
-            moment = time_of(cell, (), file.zone, time()) if revision is None else None
-        except ValueError:
-            moment = None
-        if moment is not None:
-            revision = millis_of(moment)
-        if revision is None or not 0 <= revision < 2**62:
-            raise RowRefused("revision", "is neither a whole number nor a time")
+        revision = _version_of(row.cells.get(self.column or ""), file)
+        if revision is None:
+            raise RowRefused("revision", "is neither a small whole number nor a time")
         return revision
 
 
@@ -201,7 +195,7 @@ class TableMapping(Strict):
     """
 
     file: FileTable = FileTable()
-    leave_out: tuple[Condition, ...] = Field((), strict=False)
+    leave_out: tuple[Condition, ...] = ()
     revision: RevisionTable | None = None
 
     def base_columns(self) -> set[str]:
@@ -241,6 +235,20 @@ def parse_mapping(text: str, name: str, model: type[M], compile_: Callable[[M], 
         raise file.mistake(first["loc"], says[:1].lower() + says[1:]) from None
     except Mistake as mistake:
         raise file.mistake(mistake.path, mistake.says) from None
+
+
+def _version_of(cell: Cell, file: FileTable) -> int | None:
+    try:
+        number = whole_of(cell)
+    except ValueError:
+        number = None
+    if number is not None and 0 <= number < _MOST_VERSIONS:
+        return number
+    try:
+        moment = time_of(cell, (), file.zone, time())
+    except (ValueError, OverflowError):
+        return None
+    return millis_of(moment) if moment is not None and _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
 
 
 def millis_of(moment: datetime) -> int:

@@ -88,9 +88,11 @@ class MappedOptions(FolderOptions):
 
     Attributes:
         mapping: the file of its column mapping.
+        rows_per_poll: rows that are read at once, and committed together.
     """
 
     mapping: Annotated[str, Field(min_length=1)]
+    rows_per_poll: Annotated[int, Field(ge=1, le=10_000)] = 1_000
 
 
 class MappedReader(RowReader, Protocol):
@@ -135,7 +137,14 @@ def mapped_source(
     connector = DropConnector(
         name,
         DropFolder(options.watched(context, FORMATS), context.keyed, name),
-        TableReader(name, mapping.file.layout, reader.columns, reader, context.keyed),
+        TableReader(
+            name,
+            mapping.file.layout,
+            reader.columns,
+            reader,
+            context.keyed,
+            options.rows_per_poll,
+        ),
         context.keyed,
         reading=context.keyed.id("mapping", text),
         every=options.look_every,

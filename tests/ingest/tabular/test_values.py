@@ -37,10 +37,19 @@ def test_numbers(cell: Cell, decimal: str, number: float | None) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "decimal"),
-    [("1.5", ","), ("1,5", "."), ("12a", ","), ("1e5", "."), ("nan", "."), ("inf", ","), ("٣", ","), (True, ",")],
+    [
+        ("1.5", ","),
+        ("1,5", "."),
+        ("12a", ","),
+        ("1e5", "."),
+        ("nan", "."),
+        ("inf", ","),
+        ("٣", ","),
+        (True, ","),
+    ],
 )
 def test_what_is_no_number_is_refused_without_being_repeated(cell: Cell, decimal: str) -> None:
-    with pytest.raises(ValueError, match="^is not a number$"):
+    with pytest.raises(ValueError, match=r"^is not a number$"):
         number_of(cell, decimal)
 
 
