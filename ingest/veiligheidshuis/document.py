@@ -15,6 +15,10 @@ from domain.areas import GemeenteCode, StadsdeelCode
 
 MOST_FIGURES = 20_000
 
+# Well above what a stadsdeel can have in a year, and below the numbers of persons and accounts.
+MOST_CASES = 10_000
+MOST_EUROS = 10_000_000
+
 
 class Measure(StrEnum):
     """What is counted."""
@@ -74,8 +78,8 @@ class FigureRow(_Closed):
     measure: Measure
     route: Route | None = None
     duration: Duration | None = None
-    value: Annotated[int, Field(ge=0, lt=10**12)] | None
-    cases: Annotated[int, Field(ge=0, lt=10**6)] | None = None
+    value: Annotated[int, Field(strict=True, ge=0, lt=MOST_EUROS)] | None
+    cases: Annotated[int, Field(strict=True, ge=0, lt=MOST_CASES)] | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> FigureRow:
@@ -83,6 +87,8 @@ class FigureRow(_Closed):
             raise ValueError("has both route and duration")
         if (self.cases is not None) != (self.measure is Measure.COSTS and self.value is not None):
             raise ValueError("has cases if and only if it is an amount of costs")
+        if self.measure is not Measure.COSTS and self.value is not None and self.value >= MOST_CASES:
+            raise ValueError("is no number of cases of a stadsdeel")
         return self
 
     @property
@@ -105,7 +111,7 @@ class Document(_Closed):
 
     version: Literal[1]
     gemeente: GemeenteCode
-    serial: Annotated[int, Field(ge=1, lt=2**53)]
+    serial: Annotated[int, Field(strict=True, ge=1, lt=10**6)]
     issued_at: AwareDatetime
-    boundary_year: Annotated[int, Field(ge=2000, le=2100)]
+    boundary_year: Annotated[int, Field(strict=True, ge=2000, le=2100)]
     figures: Annotated[tuple[FigureRow, ...], Field(min_length=1, max_length=MOST_FIGURES)]

@@ -15,7 +15,8 @@ SMUGGLED: tuple[str, ...] = (
 """As somebody may write them."""
 
 TRACES: tuple[str, ...] = (
-    "999990342", "90.342", "17164300", "1643 00", "612345678", "12 34 56", "1234 5679", "3299111", "wiersemans",
+    "999990342", "90.342", "17164300", "1643 00", "612345678", "12 34 56", "1234 5679", "3299111",
+    "wiersemans",
     "bouzerda", "quaestor", "achmed", "fatima", "zwaluwe", "johanna", "xk-047", "gb-rx", "02-1953",
     "maart 1987", "eikweg", " 4711", "npx84qr61", "5318008471", "diabetica", "203.0.113", "5e:10:7f",
     "buurman", "vrouw",

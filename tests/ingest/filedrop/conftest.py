@@ -70,5 +70,5 @@ def filedrop(folder: Path, mapping: str = MAPPING, **settings: float) -> Source:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "drop").mkdir(exist_ok=True)
     (folder / "mapping.toml").write_text(mapping, encoding="utf-8")
-    chosen = Settings(folder="drop", mapping="mapping.toml", **settings)  # type: ignore[arg-type] # by name
+    chosen = Settings(folder="drop", mapping="mapping.toml", **settings)
     return build("meldingen", chosen, Context(folder))

@@ -52,15 +52,34 @@ def test_the_export_of_the_environment_service(tmp_path: Path) -> None:
     city = Location(gemeente="GM0268")
     garage = Location(wijk="BU02680423", gemeente="GM0268", pc6="6541AB")
     assert _told(done.drafts) == [
-        (datetime(2026, 1, 12, 11, tzinfo=UTC), "autobedrijven", "minor-breach", "hoog", date(2026, 3, 2), garage),
+        (
+            datetime(2026, 1, 12, 11, tzinfo=UTC),
+            "autobedrijven",
+            "minor-breach",
+            "hoog",
+            date(2026, 3, 2),
+            garage,
+        ),
         (datetime(2026, 3, 5, 11, tzinfo=UTC), "autobedrijven", "compliant", "hoog", None, garage),
-        (datetime(2026, 1, 14, 11, tzinfo=UTC), "tankstations", "compliant", "midden", None,
-         Location(wijk="BU02680202", gemeente="GM0268")),
-        (datetime(2026, 1, 20, 11, tzinfo=UTC), "asbest", "major-breach", "zeer-hoog", date(2026, 1, 27),
-         Location(gemeente="GM0268", pc6="6512BK")),
+        (
+            datetime(2026, 1, 14, 11, tzinfo=UTC),
+            "tankstations",
+            "compliant",
+            "midden",
+            None,
+            Location(wijk="BU02680202", gemeente="GM0268"),
+        ),
+        (
+            datetime(2026, 1, 20, 11, tzinfo=UTC),
+            "asbest",
+            "major-breach",
+            "zeer-hoog",
+            date(2026, 1, 27),
+            Location(gemeente="GM0268", pc6="6512BK"),
+        ),
         (datetime(2026, 1, 22, 11, tzinfo=UTC), "energiebesparing", "not-performed", "laag", None, city),
         (datetime(2026, 1, 23, 11, tzinfo=UTC), "overig-milieu", "compliant", "laag", None, city),
-    ]  # fmt: skip
+    ]
     assert [d.deleted for d in done.drafts] == [False, False, False, False, True, False]
     assert {d.data.theme for d in done.drafts if isinstance(d.data, Inspection)} == {"naleving"}
     assert [u.field for u in done.unreadable] == ["occurred_at"]
@@ -81,15 +100,13 @@ def test_a_recheck_is_linked_by_its_case_and_keeps_its_identity(tmp_path: Path) 
     drop(tmp_path / "drop", "b.csv", later.encode("cp1252"))
     write_all(outbox, source)
     outbox.close()
-    found = [e for e in events(tmp_path, source) if isinstance(e.data, Inspection)]
-    first, recheck = found[0], found[1]
-    assert first.data.case == recheck.data.case
+    found = [(e, e.data) for e in events(tmp_path, source) if isinstance(e.data, Inspection)]
+    (first, told), (recheck, retold) = found[:2]
+    assert told.case == retold.case
     assert first.id != recheck.id
-    assert sum(isinstance(e.data, Inspection) and e.data.case == first.data.case for e in found) == 3
-    changed = [e for e in found if e.rev == 2]
-    assert [(e.id, e.data.result) for e in changed if isinstance(e.data, Inspection)] == [
-        (recheck.id, "minor-breach")
-    ]
+    assert sum(data.case == told.case for _, data in found) == 3
+    changed = [(e.id, data.result) for e, data in found if e.rev == 2]
+    assert changed == [(recheck.id, "minor-breach")]
 
 
 def test_an_older_export_never_wins(tmp_path: Path) -> None:
@@ -113,12 +130,31 @@ def test_the_export_of_the_fire_service(tmp_path: Path) -> None:
     done = run(source)
     hotel = Location(wijk="BU02680423", gemeente="GM0268")
     assert _told(done.drafts) == [
-        (datetime(2026, 2, 3, 9, tzinfo=UTC), "brandveilig-gebruik-logies", "major-breach", "prio-1",
-         date(2026, 2, 17), hotel),
-        (datetime(2026, 2, 17, 13, tzinfo=UTC), "brandveilig-gebruik-logies", "compliant", "prio-1", None, hotel),
-        (datetime(2026, 2, 4, 23, tzinfo=UTC), "brandveilig-gebruik-onderwijs", "not-performed", "prio-3",
-         None, Location(wijk="BU02680202", gemeente="GM0268")),
-    ]  # fmt: skip
+        (
+            datetime(2026, 2, 3, 9, tzinfo=UTC),
+            "brandveilig-gebruik-logies",
+            "major-breach",
+            "prio-1",
+            date(2026, 2, 17),
+            hotel,
+        ),
+        (
+            datetime(2026, 2, 17, 13, tzinfo=UTC),
+            "brandveilig-gebruik-logies",
+            "compliant",
+            "prio-1",
+            None,
+            hotel,
+        ),
+        (
+            datetime(2026, 2, 4, 23, tzinfo=UTC),
+            "brandveilig-gebruik-onderwijs",
+            "not-performed",
+            "prio-3",
+            None,
+            Location(wijk="BU02680202", gemeente="GM0268"),
+        ),
+    ]
     cases = [d.data.case for d in done.drafts if isinstance(d.data, Inspection)]
     assert cases[0] == cases[1] != cases[2]
     assert "4711" not in "".join(cases)

@@ -23,7 +23,8 @@ from tests.ingest.tabular.mappings import mapping_of
 from tests.ingest.tabular.test_tables import write_workbook
 
 MONITOR = (
-    '"Regio";"Perioden";"Onveilig in buurt|Waarde";"Onveilig in buurt|Ondergrens";"Onveilig in buurt|Bovengrens";'
+    '"Regio";"Perioden";"Onveilig in buurt|Waarde";'
+    '"Onveilig in buurt|Ondergrens";"Onveilig in buurt|Bovengrens";'
     '"Traditioneel|Waarde";"Traditioneel|Ondergrens";"Traditioneel|Bovengrens";'
     '"Online|Waarde";"Online|Ondergrens";"Online|Bovengrens"\n'
     '"GM0268    ";"2023";"17,4";"15,8";"19,0";"0,0";"0,0";"0,3";".";".";"."\n'
@@ -65,7 +66,8 @@ def test_the_veiligheidsmonitor(tmp_path: Path) -> None:
 
 def test_victims_of_cybercrime_with_half_margins(tmp_path: Path) -> None:
     source = survey(tmp_path, "cybercrime")
-    text = "gebied;jaar;delict;percentage;marge\nNijmegen;2024;Aankoopfraude;8,1;1,2\nNijmegen;2024;Hacken;5,0;\n"
+    text = "gebied;jaar;delict;percentage;marge\nNijmegen;2024;Aankoopfraude;8,1;1,2\n"
+    text += "Nijmegen;2024;Hacken;5,0;\n"
     drop(
         tmp_path / "drop", "a.csv", text + "Nijmegen;2024;Bedreiging;1,0;0,2\nArnhem;2024;Hacken;4,0;1\n"
     )
@@ -77,7 +79,8 @@ def test_victims_of_cybercrime_with_half_margins(tmp_path: Path) -> None:
 
 def test_the_leefbaarometer(tmp_path: Path) -> None:
     source = survey(tmp_path, "leefbaarometer")
-    text = "jaar,bu_code,bu_naam,lbm,onv\n2022,BU02680202,Bottendaal,4.31,-0.042\n2022,BU03630000,Elders,4.0,0\n"
+    text = "jaar,bu_code,bu_naam,lbm,onv\n2022,BU02680202,Bottendaal,4.31,-0.042\n"
+    text += "2022,BU03630000,Elders,4.0,0\n"
     drop(tmp_path / "drop", "a.csv", text + "2022,BU02680203,Galgenveld,NA,0\n")
     assert told(run(source).drafts) == [
         ("lbm.score", "BU02680202", 4.31, "final", None, None),

@@ -119,6 +119,16 @@ def events(folder: Path, source: Source) -> list[RawEvent]:
 
 
 __all__ = [
-    "NOW", "Context", "Run", "close", "drop", "events", "nijmegen", "open_outbox", "records", "run", "saved",
+    "NOW",
+    "Context",
+    "Run",
+    "close",
+    "drop",
+    "events",
+    "nijmegen",
+    "open_outbox",
+    "records",
+    "run",
+    "saved",
     "write_all",
-]  # fmt: skip
+]
