@@ -19,6 +19,8 @@ class Counter(StrEnum):
     """Pages for another region: dropped before a receipt."""
     FILTERED_NOT_TEXT = "filtered_not_text"
     """Lines of a paging stream that carry no text message."""
+    FILTERED_LEFT_OUT = "filtered_left_out"
+    """Rows of a delivery that its mapping leaves out."""
 
 
 _WAITS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0, 600.0)

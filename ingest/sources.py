@@ -11,11 +11,15 @@ from typing import Any
 from domain.errors import SettingsError
 from ingest.context import SourceContext
 from ingest.demo import source as demo
+from ingest.filedrop import source as filedrop
+from ingest.inspections import source as inspections
 from ingest.kind import STDIN, Kind, SourceSpec
 from ingest.p2000 import source as p2000
 from ingest.p2000 import web_feed_source as p2000_feed
 from ingest.protocol import Source
 from ingest.signalen import source as signalen
+from ingest.surveys import source as surveys
+from ingest.veiligheidshuis import source as veiligheidshuis
 
 KINDS: Mapping[str, Kind[Any]] = MappingProxyType(
     {
@@ -23,6 +27,10 @@ KINDS: Mapping[str, Kind[Any]] = MappingProxyType(
         "p2000": Kind(p2000.Settings, p2000.build, argument="file"),
         "p2000-feed": Kind(p2000_feed.Settings, p2000_feed.build),
         "signalen": Kind(signalen.Settings, signalen.build),
+        "filedrop": Kind(filedrop.Settings, filedrop.build),
+        "inspections": Kind(inspections.Settings, inspections.build),
+        "surveys": Kind(surveys.Settings, surveys.build),
+        "veiligheidshuis": Kind(veiligheidshuis.Settings, veiligheidshuis.build),
     }
 )
 """Every kind of source there is."""

@@ -1,0 +1,1 @@
+"""File drop: a watched folder of tables that a mapping turns into events."""

@@ -1,0 +1,1 @@
+"""Inspections of the environment service and the fire service, as their VTH system exports them."""

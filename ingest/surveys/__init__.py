@@ -1,0 +1,1 @@
+"""Surveys and key figures: official figures per area and period, with their margins."""

@@ -1,0 +1,1 @@
+"""Veiligheidshuis: signed aggregates of cases per stadsdeel and period, and never a case."""
