@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from domain.areas import GemeenteCode, StadsdeelCode
@@ -18,6 +18,16 @@ MOST_FIGURES = 20_000
 # Well above what a stadsdeel can have in a year, and below the numbers of persons and accounts.
 MOST_CASES = 10_000
 MOST_EUROS = 10_000_000
+
+
+def _written_out(value: object) -> object:
+    # Pydantic also takes a number, or its digits, for seconds since 1970: anything would be a moment.
+    if not (isinstance(value, str) and value[4:5] == value[7:8] == "-" and value[10:11] in ("T", " ")):
+        raise ValueError("is no moment with date, time and offset")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 
 
 class Measure(StrEnum):
@@ -112,6 +122,6 @@ class Document(_Closed):
     version: Literal[1]
     gemeente: GemeenteCode
     serial: Annotated[int, Field(strict=True, ge=1, lt=10**6)]
-    issued_at: AwareDatetime
+    issued_at: Moment
     boundary_year: Annotated[int, Field(strict=True, ge=2000, le=2100)]
     figures: Annotated[tuple[FigureRow, ...], Field(min_length=1, max_length=MOST_FIGURES)]
