@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from tests.support import apache_kafka
 from tests.support.compose_file import PASSWORDS, ROOT, TEXT, VARIABLE, interpolate, parse, services
+from warehouse.exactness import EXACT_READ
 from wijkbeeld.cli import app
 from wijkbeeld.compose import PARTS
 from wijkbeeld.settings import Settings, read_settings
@@ -240,6 +241,8 @@ class TestClickHouseUsers:
         ]
         assert root.findtext("profiles/lezer/readonly") in {"1", "2"}
         assert root.findtext("users/lezer/profile") == "lezer"
+        for name, value in EXACT_READ.items():
+            assert root.findtext(f"profiles/lezer/{name}") == str(value)
 
     def test_the_password_comes_from_the_environment(self) -> None:
         root = ET.parse(self.USERS).getroot()  # noqa: S314 - a file of our own

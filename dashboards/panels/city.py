@@ -62,35 +62,23 @@ PER_HOUR = Panel(
         f"De laatste {CHART_HOURS} uur; het laatste uur loopt nog. Normaal is het gemiddelde van "
         "hetzelfde uur van de week, incidenten en signalen samen. Zonder gevoelige thema's."
     ),
-    sql=f"""WITH{PRESENT},{history(CHART_HOURS)},
-    clock AS (
-        SELECT this_hour - toIntervalHour(number) AS hour, toInt64(number) AS back
-        FROM numbers({CHART_HOURS})
-    ),
+    # The last hours are counted by the hours that have passed, their normal by the wall clock.
+    sql=f"""WITH{PRESENT},{history(span=CHART_HOURS, recent=CHART_HOURS)},
     counts AS (
-        SELECT hour, sum(n_incident) AS incidents, sum(n_signal) AS signals,
-            sum(n_inspection) AS inspections
+        SELECT if(week = 0, dateDiff('hour', hour, this_hour), back) AS slot,
+            sumIf(n_incident, week = 0) AS incidents,
+            sumIf(n_signal, week = 0) AS signals,
+            sumIf(n_inspection, week = 0) AS inspections,
+            sumIf(n_incident + n_signal, week > 0) AS n_before
         FROM past
-        WHERE hour > this_hour - INTERVAL {CHART_HOURS} HOUR
-        GROUP BY hour
-    ),
-    usual AS (
-        SELECT back, sum(n_incident + n_signal) AS n_before, any(length(seen)) AS weeks
-        FROM past
-        WHERE back BETWEEN 0 AND {CHART_HOURS - 1} AND has(seen, week)
-        GROUP BY back
+        GROUP BY slot
     )
-SELECT hour, incidents, signals, inspections,
+SELECT this_hour - toIntervalHour(clock.number) AS hour, incidents, signals, inspections,
     if(weeks >= {MIN_WEEKS}, round(n_before / weeks, 1), NULL) AS normal,
-    weeks,
+    length(seen) AS weeks,
     as_of
-FROM (
-    SELECT clock.hour AS hour, incidents, signals, inspections, n_before,
-        max(usual.weeks) OVER () AS weeks
-    FROM clock
-    LEFT JOIN counts ON counts.hour = clock.hour
-    LEFT JOIN usual ON usual.back = clock.back
-)
+FROM numbers({CHART_HOURS}) AS clock
+LEFT JOIN counts ON counts.slot = clock.number
 ORDER BY hour""",
     unit=Unit.COUNT,
     kind=PanelKind.SERIES,
@@ -112,7 +100,7 @@ THEMES = Panel(
         "De hele stad: het lopende uur en de drie uur ervoor tegen normaal, en de laatste 24 uur."
         " Normaal is het gemiddelde van dezelfde uren van de week. Zonder gevoelige thema's."
     ),
-    sql=f"""WITH{PRESENT},{history()},
+    sql=f"""WITH{PRESENT},{history("theme")},
     counts AS ({counted("past.theme")}
     ){against_normal("theme, label", _EACH_THEME)}
 ORDER BY n_now DESC, n_day DESC, label""",
@@ -129,7 +117,7 @@ STADSDELEN = Panel(
         "gebeurtenissen waarvan alleen het stadsdeel bekend is tellen mee; waarvan alleen de "
         "gemeente bekend is staat apart."
     ),
-    sql=f"""WITH{PRESENT},{history()},
+    sql=f"""WITH{PRESENT},{history("wijk")},
     place AS (
         SELECT code, name, multiIf(level = 'wijk', stadsdeel, level = 'stadsdeel', code, '') AS district
         FROM area FINAL

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboards.panels.definition import AS_OF, Column, Panel, PanelKind, Unit
-from dashboards.panels.fragments import PRESENT, PUBLIC_THEMES
+from dashboards.panels.fragments import CITY, PRESENT, PUBLIC_THEMES
 
 FEED_LENGTH = 60
 
@@ -17,7 +17,7 @@ LATEST = Panel(
     # Receipts of the last two days on which anything arrived: the order of the table begins with bucket.
     sql=f"""WITH{PRESENT},
     (SELECT max(bucket) FROM event_now) - 1 AS since
-SELECT toString(cityHash64(e.source, e.event_id)) AS key,
+SELECT e.key AS key,
     e.occurred_at AS occurred_at,
     e.kind AS kind,
     e.theme AS theme,
@@ -35,13 +35,15 @@ SELECT toString(cityHash64(e.source, e.event_id)) AS key,
     e.received_at AS received_at,
     as_of
 FROM (
-    SELECT * FROM event_now FINAL
-    WHERE counts = 1 AND bucket >= since AND theme IN {PUBLIC_THEMES}
+    SELECT *, toString(cityHash64(source, event_id)) AS key
+    FROM event_now FINAL
+    WHERE counts = 1 AND bucket >= since AND wijk IN {CITY} AND theme IN {PUBLIC_THEMES}
+    ORDER BY occurred_at DESC, received_at DESC, key
+    LIMIT {FEED_LENGTH}
 ) AS e
 INNER JOIN (SELECT code, name, level, stadsdeel_name FROM area FINAL) AS a ON a.code = e.wijk
 INNER JOIN (SELECT theme, label_nl FROM theme FINAL) AS t ON t.theme = e.theme
-ORDER BY occurred_at DESC, received_at DESC, key
-LIMIT {FEED_LENGTH}""",
+ORDER BY occurred_at DESC, received_at DESC, key""",
     unit=Unit.NONE,
     kind=PanelKind.TABLE,
     columns=(

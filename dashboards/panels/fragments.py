@@ -43,6 +43,10 @@ PUBLIC_THEMES = "(SELECT t.theme FROM theme AS t FINAL WHERE NOT t.sensitive)"
 """Themes that live figures may show. A sensitive theme is shown as a total of a full week only, so live
 totals leave it out: a difference of two figures would give it back."""
 
+MAY_BE_SHOWN = f"materialize(wijk) IN {CITY} AND materialize(theme) IN {PUBLIC_THEMES}"
+"""A condition on cells. Nearly all of them meet it, so an index has nothing to skip by it;
+``materialize`` keeps the engine from trying, which takes it longer than to look at the cells."""
+
 RECENT_EVENTS = f"""
         SELECT * FROM event_now FINAL
         WHERE counts = 1
@@ -59,65 +63,76 @@ def local_hour(moment: str) -> str:
     return f"toInt64(toRelativeDayNum({moment}, {_ZONE})) * 24 + toHour({moment}, {_ZONE})"
 
 
-def history(span: int = WINDOW_HOURS + 1) -> str:
+def history(by: str = "", *, span: int = WINDOW_HOURS + 1, recent: int = 24) -> str:
     """Return the common table expressions ``past`` and ``seen`` (needs ``PRESENT``).
 
     Args:
+        by: a column of ``cell`` to count by, beside the hour; empty for the whole city.
         span: hours of the window that is compared, the current one included.
+        recent: hours up to now that are shown as they are, the current one included.
 
-    ``past`` has the cells that may be shown and that matter, those of the last ``CHART_HOURS`` hours and
-    of the same window in earlier weeks: ``wijk, theme, hour, n, n_incident, n_signal, n_inspection``,
-    with ``week`` (0 = now) and ``back`` (hours before the current one in that week). ``seen`` has the
-    weeks that count as history.
+    ``seen`` has the weeks that count as history. ``past`` has the counts that may be shown and that
+    matter, those of the last ``recent`` hours and of the same window in the weeks of ``seen``: ``by,
+    hour, n, n_incident, n_signal, n_inspection``, with ``week`` (0 = now) and ``back`` (hours before
+    the current one in that week).
     """
-    back = f"({local_hour('this_hour')}) - ({local_hour('hour')})"
-    # The hours are listed, in UTC with an hour of slack for DST, because `cell` is ordered by hour: so a
-    # year is read in as many small pieces as it has weeks.
-    width = span + 2
+    keys = f"{by}, hour" if by else "hour"
+    apart = f"({local_hour('this_hour')}) - ({local_hour('hour')}) + 1"
+    # The hours are listed because `cell` is ordered by hour: so a year is read in as many small pieces
+    # as it has weeks. They are UTC, an hour more at both ends for DST; the wall clock keeps `span`.
+    # Cells are added up first, so that the calendar is worked out per hour and not per cell.
     return f"""
-    past AS (
-        SELECT wijk, theme, hour, n, n_incident, n_signal, n_inspection,
-            intDiv({back} + 1, 168) AS week,
-            ({back} + 1) % 168 - 1 AS back
-        FROM cell FINAL
-        WHERE hour IN (
-                SELECT this_hour - toIntervalHour(168 * intDiv(number, {width}) + number % {width} - 1)
-                FROM numbers({(MAX_WEEKS + 1) * width})
-                UNION ALL SELECT this_hour - toIntervalHour(number) FROM numbers({CHART_HOURS})
-            )
-          AND hour <= this_hour
-          AND wijk IN {CITY} AND theme IN {PUBLIC_THEMES}
-    ),
+    arrayMap(
+        week -> toDate(this_hour - INTERVAL {span - 1} HOUR, {_ZONE}) - 7 * week - 1,
+        range(1, {MAX_WEEKS + 1})
+    ) AS days_before,
+    arrayMap(week -> toDate(this_hour, {_ZONE}) - 7 * week + 1, range(1, {MAX_WEEKS + 1})) AS days_after,
     (
         SELECT groupArray(day) FROM (
-            SELECT day FROM cell_day FINAL
-            WHERE day > toDate(this_hour, {_ZONE}) - 7 * {MAX_WEEKS + 1}
-              AND n > 0 AND wijk IN {CITY} AND theme IN {PUBLIC_THEMES}
-            GROUP BY day
+            SELECT DISTINCT day FROM cell_day FINAL
+            WHERE day IN (SELECT arrayJoin(arrayConcat(days_before, days_after)))
+              AND n > 0 AND {MAY_BE_SHOWN}
+            LIMIT {2 * MAX_WEEKS}
         )
     ) AS days,
     arrayFilter(
-        week -> has(days, toDate(this_hour, {_ZONE}) - 7 * week + 1)
-            AND has(days, toDate(this_hour - INTERVAL {span - 1} HOUR, {_ZONE}) - 7 * week - 1),
-        range(1, {MAX_WEEKS + 1})
-    ) AS seen"""
+        (week, before, after) -> has(days, before) AND has(days, after),
+        range(1, {MAX_WEEKS + 1}), days_before, days_after
+    ) AS seen,
+    past AS (
+        SELECT *, intDiv({apart}, 168) AS week, ({apart}) % 168 - 1 AS back
+        FROM (
+            SELECT {keys}, sum(c.n) AS n, sum(c.n_incident) AS n_incident,
+                sum(c.n_signal) AS n_signal, sum(c.n_inspection) AS n_inspection
+            FROM cell AS c FINAL
+            WHERE hour IN (
+                    SELECT this_hour - toIntervalHour(number) FROM numbers({recent})
+                    UNION ALL
+                    SELECT hour FROM (
+                        SELECT this_hour - toIntervalHour(168 * arrayJoin(seen) + number - 1) AS hour
+                        FROM numbers({span + 2})
+                    )
+                    WHERE ({apart}) % 168 BETWEEN 1 AND {span}
+                )
+              AND {MAY_BE_SHOWN}
+            GROUP BY {keys}
+        )
+    )"""
 
 
 def counted(key: str, source: str = "past") -> str:
-    """Return a query of current and past counts per ``key`` (needs ``PRESENT`` and ``history()``).
+    """Return a query of current and past counts per ``key`` (needs ``PRESENT`` and ``history(...)``).
 
     Its columns are ``key``, ``n_now``, ``incidents``, ``signals``, ``n_day`` (the current hour
-    and the 23 before it), ``n_before`` (all weeks together, in the window of now) and ``weeks``.
+    and the 23 before it) and ``n_before`` (all weeks together, in the window of now).
     """
     return f"""
         SELECT {key} AS key,
             sumIf(n, hour >= window_start) AS n_now,
             sumIf(n_incident, hour >= window_start) AS incidents,
             sumIf(n_signal, hour >= window_start) AS signals,
-            sumIf(n, hour > this_hour - INTERVAL 24 HOUR) AS n_day,
-            sumIf(n * if(back = 0, elapsed, 1),
-                back BETWEEN 0 AND {WINDOW_HOURS} AND has(seen, week)) AS n_before,
-            any(length(seen)) AS weeks
+            sumIf(n, week = 0) AS n_day,
+            sumIf(n * if(back = 0, elapsed, 1), week > 0) AS n_before
         FROM {source}
         GROUP BY key"""
 
@@ -146,8 +161,7 @@ FROM (
     FROM (
         SELECT *, if(weeks >= {MIN_WEEKS}, n_before / weeks, NULL) AS mean
         FROM (
-            SELECT {keys}, n_now, incidents, signals, n_day, n_before,
-                max(counts.weeks) OVER () AS weeks
+            SELECT {keys}, n_now, incidents, signals, n_day, n_before, length(seen) AS weeks
             {places}
         )
     )

@@ -20,17 +20,45 @@ FRESHNESS = Panel(
         "Per bron wanneer er voor het laatst iets binnenkwam en van wanneer de nieuwste "
         "gebeurtenis is. Een stille bron is geen stille stad."
     ),
-    sql=f"""WITH{PRESENT}
+    # `event_newest` bounds what a day can hold. Read are the days with the highest bounds, then those
+    # whose bounds lie above what was found there: none, unless the newest was corrected or retracted.
+    sql=f"""WITH{PRESENT},
+    bounds AS (
+        SELECT source, bucket, max(n.received_at) AS received_by, max(n.occurred_at) AS occurred_by
+        FROM event_newest AS n
+        GROUP BY source, bucket
+    ),
+    likely AS (
+        SELECT source, arrayJoin([argMax(bucket, received_by), argMax(bucket, occurred_by)]) AS bucket
+        FROM bounds
+        GROUP BY source
+    ),
+    found AS (
+        SELECT e.source AS source, max(e.received_at) AS received_at, max(e.occurred_at) AS occurred_at
+        FROM event_now AS e FINAL
+        WHERE (e.bucket, e.source) IN (SELECT bucket, source FROM likely)
+        GROUP BY source
+    ),
+    others AS (
+        SELECT bounds.bucket AS bucket, bounds.source AS source
+        FROM bounds LEFT JOIN found ON found.source = bounds.source
+        WHERE (received_by > found.received_at OR occurred_by > found.occurred_at)
+          AND (bounds.bucket, bounds.source) NOT IN (SELECT bucket, source FROM likely)
+    )
 SELECT source,
-    newest.received_at AS received_at,
-    greatest(0, dateDiff('second', newest.received_at, as_of)) AS age_s,
-    newest.occurred_at AS occurred_at,
+    max(newest.received_at) AS received_at,
+    greatest(0, dateDiff('second', max(newest.received_at), as_of)) AS age_s,
+    max(newest.occurred_at) AS occurred_at,
     as_of
 FROM (
+    SELECT source, received_at, occurred_at FROM found
+    UNION ALL
     SELECT e.source AS source, max(e.received_at) AS received_at, max(e.occurred_at) AS occurred_at
     FROM event_now AS e FINAL
+    WHERE (e.bucket, e.source) IN (SELECT bucket, source FROM others)
     GROUP BY source
 ) AS newest
+GROUP BY source
 ORDER BY source""",
     unit=Unit.SECONDS,
     kind=PanelKind.TABLE,

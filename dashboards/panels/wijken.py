@@ -17,7 +17,7 @@ _EACH_WIJK = """FROM (
             ) AS a
             LEFT JOIN counts ON counts.key = a.wijk"""
 
-_WIJKEN = f"""WITH{PRESENT},{history()},
+_WIJKEN = f"""WITH{PRESENT},{history("wijk")},
     counts AS ({counted("past.wijk")}
     ){against_normal("wijk, name, stadsdeel_name, lat, lon", _EACH_WIJK)}"""
 
@@ -62,21 +62,27 @@ WIJK_THEMES = Panel(
     title_nl="Thema's per wijk",
     description_nl="De laatste 24 uur per wijk en thema. Zonder gevoelige thema's.",
     sql=f"""WITH{PRESENT},
-    recent AS ({RECENT_EVENTS}
+    counts AS (
+        SELECT recent.wijk AS wijk, recent.theme AS theme,
+            countIf(occurred_at >= window_start) AS n_now,
+            count() AS n_day,
+            max(occurred_at) AS last_at
+        FROM ({RECENT_EVENTS}
+        ) AS recent
+        WHERE occurred_at > as_of - INTERVAL 24 HOUR
+        GROUP BY wijk, theme
     )
 SELECT a.code AS wijk,
     a.name AS name,
-    recent.theme AS theme,
-    any(t.label_nl) AS label,
-    countIf(recent.occurred_at >= window_start) AS n_now,
-    count() AS n_day,
-    max(recent.occurred_at) AS last_at,
+    counts.theme AS theme,
+    t.label_nl AS label,
+    n_now,
+    n_day,
+    last_at,
     as_of
-FROM recent
-INNER JOIN (SELECT code, name FROM area FINAL WHERE level = 'wijk') AS a ON a.code = recent.wijk
-INNER JOIN (SELECT theme, label_nl FROM theme FINAL) AS t ON t.theme = recent.theme
-WHERE recent.occurred_at > as_of - INTERVAL 24 HOUR
-GROUP BY wijk, name, theme
+FROM counts
+INNER JOIN (SELECT code, name FROM area FINAL WHERE level = 'wijk') AS a ON a.code = counts.wijk
+INNER JOIN (SELECT theme, label_nl FROM theme FINAL) AS t ON t.theme = counts.theme
 ORDER BY wijk, n_day DESC, theme""",
     unit=Unit.COUNT,
     kind=PanelKind.TABLE,

@@ -17,7 +17,7 @@ from domain.rows import EventRow, RejectRow, clickhouse_time, pack_version
 from domain.themes import THEMES, Theme
 from warehouse.client import Client
 
-EVENT_TABLES = ("event_log", "event_now", "cell", "cell_day", "rejected", "audit")
+EVENT_TABLES = ("event_log", "event_now", "event_newest", "cell", "cell_day", "rejected", "audit")
 _SENSITIVE = {theme for theme, info in THEMES.items() if info.sensitive}
 _TOKENS = itertools.count()
 

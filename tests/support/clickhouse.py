@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -48,6 +49,7 @@ class LocalClickHouse:
         port: 0 takes a free one; a restart keeps it.
         limits: fields of ``warehouse.server.Limits`` to set.
         hidden_columns: by ``database.table``, what the reader does not get.
+        default_settings: of the engine, where a query says nothing else.
         log: log of the server, JSON lines; beside ``data_dir`` if None.
     """
 
@@ -56,6 +58,7 @@ class LocalClickHouse:
     port: int = 0
     limits: dict[str, float] = field(default_factory=dict)
     hidden_columns: dict[str, list[str]] = field(default_factory=dict)
+    default_settings: Mapping[str, str | int] = field(default_factory=dict)
     log: Path | None = None
     host: str = "127.0.0.1"
     url: str = ""
@@ -112,6 +115,7 @@ class LocalClickHouse:
             "port": self.port,
             "limits": self.limits,
             "hidden_columns": self.hidden_columns,
+            "default_settings": dict(self.default_settings),
             "users": [
                 {
                     "name": user.name,

@@ -38,6 +38,7 @@ def main() -> int:
             host=given["host"],
             port=given["port"],
             limits=Limits(**given["limits"]),
+            default_settings=given["default_settings"],
             hidden_columns={table: frozenset(names) for table, names in given["hidden_columns"].items()},
         )
         serve(config, lambda url: print(url, flush=True), stop)  # noqa: T201 - the parent reads it

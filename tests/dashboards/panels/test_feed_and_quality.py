@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -98,6 +100,65 @@ def test_freshness_names_every_source_and_never_falls_silent(warehouse: Client) 
         ("p2000", ago(0.5), 1800, ago(1)),
         ("signalen", ago(900), 900 * 3600, ago(900)),
     ]
+
+
+def test_freshness_follows_corrections_and_retractions(warehouse: Client) -> None:
+    add(
+        warehouse,
+        [
+            event("old", ago(200), source="p2000"),
+            event("older", ago(300), source="p2000", received_at=ago(290)),
+            event("newest", ago(1), source="p2000", received_at=ago(0.5)),
+            event("alone", ago(5), source="signalen"),
+            event("exercise", ago(2), source="oefening", counts=0),
+        ],
+    )
+    columns = ("source", "received_at", "occurred_at")
+    rest = [("oefening", ago(2), ago(2)), ("signalen", ago(5), ago(5))]
+    assert pick(ask(warehouse, FRESHNESS), *columns) == sorted([("p2000", ago(0.5), ago(1)), *rest])
+    # The newest goes back in time: now another day has the newest of each.
+    bucket = ago(0.5).date().isoformat()
+    changed: dict[str, Any] = {"source": "p2000", "bucket": bucket, "rev": 2}
+    insert(warehouse, "event_log", [event("newest", ago(250), received_at=ago(240), **changed)])
+    assert pick(ask(warehouse, FRESHNESS), *columns) == sorted([("p2000", ago(200), ago(200)), *rest])
+    # A correction of an old one comes in today.
+    bucket = ago(290).date().isoformat()
+    changed = {"source": "p2000", "bucket": bucket, "rev": 2}
+    insert(warehouse, "event_log", [event("older", ago(300), received_at=ago(0.2), **changed)])
+    assert pick(ask(warehouse, FRESHNESS), *columns) == sorted([("p2000", ago(0.2), ago(200)), *rest])
+    # All of a source is taken back: it has nothing current any more.
+    insert(warehouse, "event_log", [event("alone", ago(5), source="signalen", rev=2, deleted=1)])
+    assert pick(ask(warehouse, FRESHNESS), "source") == [("oefening",), ("p2000",)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_freshness_is_that_of_all_current_events(warehouse: Client, seed: int) -> None:
+    rng = random.Random(seed)
+    versions = []
+    for number in range(40):
+        first = ago(rng.randrange(1, 500))
+        source = rng.choice(["p2000", "signalen", "camera"])
+        for rev in range(1, rng.randrange(2, 5)):
+            received = first + timedelta(hours=rng.randrange(24 * (rev - 1) + 1))
+            versions.append(
+                event(
+                    f"e{number}",
+                    min(received, MOMENT) - timedelta(hours=rng.randrange(100)),
+                    source=source,
+                    received_at=min(received, MOMENT),
+                    bucket=first.date().isoformat(),
+                    rev=rev,
+                    deleted=int(rev > 1 and rng.random() < 0.4),
+                )
+            )
+    rng.shuffle(versions)
+    insert(warehouse, "event_log", versions)
+    insert(warehouse, "event_log", versions[::2])  # delivered twice
+    wanted = warehouse.query(
+        "SELECT source, max(e.received_at), max(e.occurred_at) FROM event_now AS e FINAL"
+        " GROUP BY source ORDER BY source"
+    )
+    assert pick(ask(warehouse, FRESHNESS), "source", "received_at", "occurred_at") == wanted
 
 
 def test_rejects_by_reason_without_those_that_were_repaired(warehouse: Client) -> None:
