@@ -109,7 +109,7 @@ class DropConnector:
         try:
             return self._poll(state, now)
         except OSError as error:
-            raise self._folder.refused(error) from None
+            raise self._folder.failed(error) from None
 
     def close(self) -> None:
         """Let go of the delivery that is open, if one is; the next poll opens it again."""

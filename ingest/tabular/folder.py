@@ -13,9 +13,11 @@ anything, also names of persons; they stay in the folder.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,6 +32,7 @@ REJECTS = ".rejects.csv"
 
 _UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload", ".writing", ".swp", REJECTS)
 _BLOCK = 1024 * 1024
+_FOREVER = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ELOOP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class DropFolder:
         """Make the folders inside.
 
         Raises:
-            SourceUnavailable: the folder is not there at the moment, such as a share.
+            SourceUnavailable: the folder is not there or not usable at the moment, such as a share.
             SourceRefused: it may not be written.
         """
         if not self._settings.path.is_dir():
@@ -99,10 +102,15 @@ class DropFolder:
             for folder in (self._work, *self._ends.values()):
                 folder.mkdir(exist_ok=True)
         except OSError as error:
-            raise self.refused(error) from None
+            raise self.failed(error) from None
 
-    def refused(self, error: OSError) -> SourceRefused:
-        """Return the error for a folder that cannot be worked in."""
+    def failed(self, error: OSError) -> SourceRefused | SourceUnavailable:
+        """Return the error for a folder that cannot be worked in: by whom it may not, or only now."""
+        if error.errno not in _FOREVER:
+            # A delivery that somebody took back meanwhile, a share that went away, a full disk.
+            return SourceUnavailable(
+                f"{self._source}: folder {self._settings.path}: {error.strerror}; trying again"
+            )
         return SourceRefused(
             f"{self._source}: folder {self._settings.path}: {error.strerror};"
             " make it readable and writable"
@@ -123,7 +131,7 @@ class DropFolder:
             if self._is_settled(path, now) and self._complete(path, now)
         )
         for _, _, path in waiting:
-            if _has_writer(path):
+            if has_writer(path):
                 continue
             taken = path.rename(self._work / path.name)
             self._fetch_companions(taken)
@@ -200,7 +208,7 @@ def rejects_of(path: Path) -> Path:
     return path.with_name(path.name + REJECTS)
 
 
-def _has_writer(path: Path) -> bool:
+def has_writer(path: Path) -> bool:
     """Tell whether some process has the file open to write, where the system can tell.
 
     Linux gives a read lease on a file only when nobody has it open for writing (fcntl(2), F_SETLEASE);
@@ -208,6 +216,9 @@ def _has_writer(path: Path) -> bool:
     """
     with path.open("rb") as file:
         try:
+            # Who opens it while the lease stands makes the kernel send a signal, SIGIO unless told
+            # otherwise, which ends a process; SIGURG is ignored.
+            fcntl.fcntl(file.fileno(), fcntl.F_SETSIG, signal.SIGURG)
             fcntl.fcntl(file.fileno(), fcntl.F_SETLEASE, fcntl.F_RDLCK)
         except BlockingIOError:
             return True

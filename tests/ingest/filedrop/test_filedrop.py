@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from domain.metrics import Counter
 from domain.places import Location
 from domain.rejects import RejectReason
 from ingest.protocol import Source
+from ingest.tabular.folder import has_writer
 from tests.ingest.filedrop.conftest import COLUMNS, MAPPING, ROW, changed, csv_of, filedrop
 from tests.ingest.smuggling import SMUGGLED, assert_no_trace
 from tests.ingest.tabular.crashing import (
@@ -281,3 +283,40 @@ def test_nothing_smuggled_into_any_column_comes_out(
     rejects = tmp_path / "drop" / "done" / "Achmed Bouzerda.csv.rejects.csv"
     assert_no_trace(rejects.read_text(encoding="utf-8"))
     assert len(records(tmp_path, source)) > 3 * len(SMUGGLED)
+
+
+def test_what_somebody_takes_back_meanwhile_is_no_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = filedrop(tmp_path)
+    drop(tmp_path / "drop", "a.csv", csv_of(ROW))
+    rename = Path.rename
+
+    def taken_back(path: Path, target: Path) -> Path:
+        path.unlink()
+        return rename(path, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", taken_back)
+        with pytest.raises(SourceUnavailable, match="trying again"):
+            run(source)
+    assert run(source).findings == []
+
+
+def test_a_writer_that_comes_while_we_look_ends_nothing(tmp_path: Path) -> None:
+    path = drop(tmp_path / "drop", "a.csv", csv_of(ROW))
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            os.close(os.open(path, os.O_WRONLY))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        answers = [has_writer(path) for _ in range(2_000)]
+    finally:
+        stop.set()
+        writer.join()
+    assert set(answers) <= {True, False}
+    assert has_writer(path) is False
