@@ -63,6 +63,28 @@ def local_hour(moment: str) -> str:
     return f"toInt64(toRelativeDayNum({moment}, {_ZONE})) * 24 + toHour({moment}, {_ZONE})"
 
 
+def _weeks_seen(span: int) -> str:
+    """Return ``seen`` of ``history``: weeks with events on the day before and on the one after."""
+    return f"""
+    arrayMap(
+        week -> toDate(this_hour - INTERVAL {span - 1} HOUR, {_ZONE}) - 7 * week - 1,
+        range(1, {MAX_WEEKS + 1})
+    ) AS days_before,
+    arrayMap(week -> toDate(this_hour, {_ZONE}) - 7 * week + 1, range(1, {MAX_WEEKS + 1})) AS days_after,
+    (
+        SELECT groupArray(day) FROM (
+            SELECT DISTINCT day FROM cell_day FINAL
+            WHERE day IN (SELECT arrayJoin(arrayConcat(days_before, days_after)))
+              AND n > 0 AND {MAY_BE_SHOWN}
+            LIMIT {2 * MAX_WEEKS}
+        )
+    ) AS days,
+    arrayFilter(
+        (week, before, after) -> has(days, before) AND has(days, after),
+        range(1, {MAX_WEEKS + 1}), days_before, days_after
+    ) AS seen"""
+
+
 def history(by: str = "", *, span: int = WINDOW_HOURS + 1, recent: int = 24) -> str:
     """Return the common table expressions ``past`` and ``seen`` (needs ``PRESENT``).
 
@@ -81,24 +103,7 @@ def history(by: str = "", *, span: int = WINDOW_HOURS + 1, recent: int = 24) -> 
     # The hours are listed because `cell` is ordered by hour: so a year is read in as many small pieces
     # as it has weeks. They are UTC, an hour more at both ends for DST; the wall clock keeps `span`.
     # Cells are added up first, so that the calendar is worked out per hour and not per cell.
-    return f"""
-    arrayMap(
-        week -> toDate(this_hour - INTERVAL {span - 1} HOUR, {_ZONE}) - 7 * week - 1,
-        range(1, {MAX_WEEKS + 1})
-    ) AS days_before,
-    arrayMap(week -> toDate(this_hour, {_ZONE}) - 7 * week + 1, range(1, {MAX_WEEKS + 1})) AS days_after,
-    (
-        SELECT groupArray(day) FROM (
-            SELECT DISTINCT day FROM cell_day FINAL
-            WHERE day IN (SELECT arrayJoin(arrayConcat(days_before, days_after)))
-              AND n > 0 AND {MAY_BE_SHOWN}
-            LIMIT {2 * MAX_WEEKS}
-        )
-    ) AS days,
-    arrayFilter(
-        (week, before, after) -> has(days, before) AND has(days, after),
-        range(1, {MAX_WEEKS + 1}), days_before, days_after
-    ) AS seen,
+    return f"""{_weeks_seen(span)},
     past AS (
         SELECT *, intDiv({apart}, 168) AS week, ({apart}) % 168 - 1 AS back
         FROM (

@@ -23,7 +23,8 @@ def test_one_node_gets_every_statement() -> None:
 
 def test_a_cluster_gets_its_own_form() -> None:
     text = _written("nederland")
-    assert text.count(";\n") == text.count("ON CLUSTER `nederland`")
+    moves_rows = text.count("\nINSERT INTO") + text.startswith("INSERT INTO")
+    assert text.count(";\n") - moves_rows == text.count("ON CLUSTER `nederland`")
     assert "Distributed('nederland'" in text
 
 
