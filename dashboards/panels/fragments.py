@@ -44,8 +44,8 @@ PUBLIC_THEMES = "(SELECT t.theme FROM theme AS t FINAL WHERE NOT t.sensitive)"
 totals leave it out: a difference of two figures would give it back."""
 
 MAY_BE_SHOWN = f"materialize(wijk) IN {CITY} AND materialize(theme) IN {PUBLIC_THEMES}"
-"""A condition on cells. Nearly all of them meet it, so an index has nothing to skip by it;
-``materialize`` keeps the engine from trying, which takes it longer than to look at the cells."""
+"""A condition on cells. Nearly all of them meet it, so an index has nothing to skip by it, and
+``materialize`` keeps the engine from trying."""
 
 RECENT_EVENTS = f"""
         SELECT * FROM event_now FINAL
