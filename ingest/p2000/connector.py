@@ -16,6 +16,7 @@ from domain.metrics import Counter
 from domain.rejects import RejectReason
 from ingest.keys import KeyedHash
 from ingest.p2000.archive import ArchiveState
+from ingest.p2000.cursor import from_cursor, to_cursor
 from ingest.p2000.decoding import SNIFF_LINES, Layout, decode_archive, decode_lines, recognise
 from ingest.p2000.files import FileInput
 from ingest.p2000.folding import Folder
@@ -25,7 +26,7 @@ from ingest.p2000.opening import grows, is_pipe, last_moment, open_pipe
 from ingest.p2000.pacing import Anchor
 from ingest.p2000.pipe import PipeInput
 from ingest.p2000.records import Content, Garbage, NotText, Page, Record, unexpected
-from ingest.p2000.state import FeedState, from_cursor, to_cursor
+from ingest.p2000.state import FeedState
 from ingest.protocol import Connector, Cursor, Finding, Poll, Unreadable
 
 MAX_BATCH = 1000
@@ -84,7 +85,7 @@ class P2000Connector:
 
     def poll(self, cursor: Cursor | None, now: datetime) -> Poll:
         """See ``Connector``."""
-        state = from_cursor(cursor)
+        state = from_cursor(FeedState, cursor)
         chunk = self._lines.read(state.mark)
         state = _at(state, chunk)
         state = replace(state, layout=state.layout or recognise(chunk.lines, now))

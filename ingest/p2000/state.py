@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
 
-from pydantic import JsonValue, TypeAdapter, ValidationError
-
-from domain.errors import SourceRefused
 from ingest.p2000.archive import ArchiveState
 from ingest.p2000.decoding import Layout
 from ingest.p2000.incidents import Seen
 from ingest.p2000.inputs import Mark
 from ingest.p2000.pacing import Anchor
-from ingest.protocol import Cursor
 
 VERSION = 1
 """Version of the cursor."""
@@ -39,31 +34,3 @@ class FeedState:
     anchor: Anchor | None = None
     window: tuple[Seen, ...] = ()
     version: int = VERSION
-
-
-def to_cursor(state: FeedState) -> dict[str, JsonValue]:
-    """Return a state as a cursor."""
-    cursor: dict[str, JsonValue] = _adapter().dump_python(state, mode="json")
-    return cursor
-
-
-def from_cursor(cursor: Cursor | None) -> FeedState:
-    """Return the state in a cursor; the beginning for None.
-
-    Raises:
-        SourceRefused: another version wrote it.
-    """
-    if cursor is None:
-        return FeedState()
-    try:
-        state = _adapter().validate_python(dict(cursor))
-    except ValidationError:
-        state = None
-    if state is None or state.version != VERSION:
-        raise SourceRefused("p2000: the saved place is of another version; start with a new data folder")
-    return state
-
-
-@cache  # building it takes longer than a poll
-def _adapter() -> TypeAdapter[FeedState]:
-    return TypeAdapter(FeedState)

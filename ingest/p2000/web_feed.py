@@ -6,15 +6,12 @@ from collections import Counter as Tally
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 
-from pydantic import TypeAdapter, ValidationError
-
-from domain.errors import SourceRefused
 from domain.metrics import Counter
 from domain.rejects import RejectReason
 from ingest.http.protocol import HttpClient
 from ingest.keys import KeyedHash
+from ingest.p2000.cursor import from_cursor, to_cursor
 from ingest.p2000.feed_items import Item, read_items
 from ingest.p2000.folding import Folder
 from ingest.p2000.grammar import Grammar
@@ -84,10 +81,10 @@ class WebFeedConnector:
 
     def poll(self, cursor: Cursor | None, now: datetime) -> Poll:
         """See ``Connector``."""
-        state = _from_cursor(cursor)
+        state = from_cursor(WebFeedState, cursor)
         answer = self._client.get(self._url, etag=state.etag, last_modified=state.last_modified)
         if answer.status == _NOT_MODIFIED:
-            return Poll((), _to_cursor(state), self._interval)
+            return Poll((), to_cursor(state), self._interval)
         known = dict.fromkeys(state.known)
         window: Sequence[Seen] = state.window
         findings: list[Finding] = []
@@ -103,7 +100,7 @@ class WebFeedConnector:
             else:
                 findings.append(finding)
         after = WebFeedState(answer.etag, answer.last_modified, tuple(known)[-MAX_KNOWN:], tuple(window))
-        return Poll(findings, _to_cursor(after), self._interval, filtered)
+        return Poll(findings, to_cursor(after), self._interval, filtered)
 
     def _found(
         self, item: Item, mark: str, window: Sequence[Seen], now: datetime
@@ -126,25 +123,3 @@ class WebFeedConnector:
             length=item.size,
             value_hash=self._keyed.id("p2000-value", item.text),
         )
-
-
-def _to_cursor(state: WebFeedState) -> Cursor:
-    cursor: Cursor = _adapter().dump_python(state, mode="json")
-    return cursor
-
-
-def _from_cursor(cursor: Cursor | None) -> WebFeedState:
-    if cursor is None:
-        return WebFeedState()
-    try:
-        state = _adapter().validate_python(dict(cursor))
-    except ValidationError:
-        state = None
-    if state is None or state.version != VERSION:
-        raise SourceRefused("p2000: the saved place is of another version; start with a new data folder")
-    return state
-
-
-@cache  # building it takes longer than a poll
-def _adapter() -> TypeAdapter[WebFeedState]:
-    return TypeAdapter(WebFeedState)

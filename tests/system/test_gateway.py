@@ -114,7 +114,7 @@ class Flood:
             except httpx.TransportError:
                 # Taken in or not: only the same batch once more can tell.
                 may_be_in, status = True, 0
-                time.sleep(0.05)
+                self._ending.wait(0.05)
             with self._lock:
                 self.offered += len(events)
                 self.taken += len(events) if status == 202 else 0
