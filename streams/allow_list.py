@@ -73,7 +73,7 @@ def _taken(value: Any, field: TypeAdapter[Any]) -> Any:
         return None
     try:
         made = field.dump_python(field.validate_json(orjson.dumps(value), strict=True), mode="json")
-    except ValidationError:
+    except (ValidationError, orjson.JSONEncodeError):  # the latter for a number of more than 64 bits
         return None
     if isinstance(value, str) and str(made)[:_TO_THE_SECOND] != value[:_TO_THE_SECOND]:
         return None

@@ -198,3 +198,7 @@ def test_the_rows_id_is_an_id_or_nothing() -> None:
     value = orjson.dumps({"id": NAME})
     row = reject_row(Record("demo", value, [("ce_id", SECRETS[3].encode())], 0), why)
     assert (row["event_id"], row["record"]) == ("", "")
+
+
+def test_a_number_of_more_than_64_bits_is_not_kept() -> None:
+    assert allow_listed({"rev": 2**64, "sequence": "1"}, "id") == '{"sequence":"1"}'
