@@ -85,6 +85,17 @@ def kafka_libs(cache: Path = CACHE) -> Path:
     return libs
 
 
+def _cluster_id() -> str:
+    """Return an id as Kafka makes them: 16 random bytes in base64, of which the first is no dash.
+
+    One in 64 would begin with a dash, and the tool would take that one for an option.
+    """
+    while True:
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        if not cluster.startswith("-"):
+            return cluster
+
+
 class ApacheKafka:
     """One Kafka node (KRaft) on loopback ports, for the length of a ``with`` block.
 
@@ -130,9 +141,8 @@ class ApacheKafka:
                 logs=self.folder / "logs",
             )
         )
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         subprocess.run(
-            self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)),
+            self._java("kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(properties)),
             check=True,
             capture_output=True,
             timeout=120,

@@ -24,6 +24,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
 RATE, BURST, BATCH = 20, 100, 20
 SENDERS = 12
+PAUSE = 0.05
+"""Seconds between two batches of a sender: a flood, and yet the parts that died can start again."""
 KILLED = ("ingest", "gateway", "ingest", "loader")
 URN = "urn:nld:gemeente-nijmegen:systeem:geluid"
 
@@ -75,7 +77,7 @@ def batch(name: str) -> list[dict[str, Any]]:
 
 
 class Flood:
-    """Sends as fast as it is let; a batch of which nothing was heard is sent until something is."""
+    """Sends many times what it may; a batch of which nothing was heard is sent until something is."""
 
     def __init__(self, url: str, key: str) -> None:
         self._url = url
@@ -83,9 +85,9 @@ class Flood:
             "Authorization": f"Bearer {key}",
             "Content-Type": "application/cloudevents-batch+json",
         }
-        self._ending = threading.Event()
+        self._ending, self._giving_up = threading.Event(), threading.Event()
         self._lock = threading.Lock()
-        self.offered = self.taken = self.limited = self.unanswered = 0
+        self.offered = self.taken = self.limited = self.refused = self.unanswered = 0
         self._threads = [threading.Thread(target=self._send, args=(n,)) for n in range(SENDERS)]
 
     def __enter__(self) -> Flood:
@@ -95,34 +97,47 @@ class Flood:
 
     def __exit__(self, *_error: object) -> None:
         self._ending.set()
+        deadline = time.monotonic() + 120
         for thread in self._threads:
-            thread.join(120)
-        assert not any(thread.is_alive() for thread in self._threads)
+            thread.join(max(0.0, deadline - time.monotonic()))
+        unheard = sum(thread.is_alive() for thread in self._threads)
+        self._giving_up.set()
+        for thread in self._threads:
+            thread.join(60)
+        assert unheard == 0, f"{unheard} batches were never answered; {self.said()}"
+
+    def said(self) -> str:
+        """Return what came of the batches so far."""
+        return (
+            f"{self.offered} events offered, {self.taken} taken, {self.limited} batches limited,"
+            f" {self.refused} refused, {self.unanswered} unanswered"
+        )
 
     def _send(self, sender: int) -> None:
         with httpx.Client(base_url=self._url, headers=self._headers, timeout=30) as http:
             number = 0
-            while not self._ending.is_set():
+            while not self._ending.wait(PAUSE):
                 number += 1
                 self._hand_in(http, batch(f"{sender}-{number}"))
 
     def _hand_in(self, http: httpx.Client, events: list[dict[str, Any]]) -> None:
         may_be_in = False
-        while True:
+        while not self._giving_up.is_set():
             try:
                 status = http.post("/v1/events", json=events).status_code
             except httpx.TransportError:
                 # Taken in or not: only the same batch once more can tell.
                 may_be_in, status = True, 0
-                self._ending.wait(0.05)
             with self._lock:
                 self.offered += len(events)
                 self.taken += len(events) if status == 202 else 0
                 self.limited += status == 429
+                self.refused += status == 503
                 self.unanswered += status == 0
             assert status in (0, 202, 429, 503), status
             if status == 202 or (status == 429 and not may_be_in):
                 return
+            self._giving_up.wait(PAUSE)
 
 
 def counts(running: RunningWijkbeeld) -> dict[str, Any]:
@@ -143,7 +158,7 @@ def test_a_flood_and_deaths_lose_and_double_nothing(quiet: RunningWijkbeeld) -> 
                 may = RATE * (time.monotonic() - began) + BURST * 2
                 return flood.offered >= 10 * may and flood.limited > 0
 
-            wait_until(is_a_flood, 120, f"ten times the rate to be offered; so far {flood.offered}")
+            wait_until(is_a_flood, 120, f"ten times the rate to be offered: {flood.said()}")
         assert flood.taken > 0
 
         def settled() -> bool:
