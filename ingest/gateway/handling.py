@@ -21,6 +21,7 @@ from ingest.gateway.config import Limits
 from ingest.gateway.door import Door, Full
 from ingest.gateway.models import Taken
 from ingest.gateway.problems import (
+    Refused,
     limited,
     replayed,
     too_large,
@@ -35,6 +36,7 @@ from ingest.gateway.signatures import check_signature, read_signature
 from ingest.gateway.store import ClientStore
 from ingest.keys import KeyedHash
 from ingest.outbox.shared import Push
+from ingest.protocol import Draft
 
 _BUSY_SECONDS = 1.0
 _FULL_SECONDS = 5.0
@@ -71,7 +73,26 @@ async def hand_in(services: Services, request: Request) -> Taken:
     headers = {name.lower(): value for name, value in request.headers.items()}
     now = services.clock.now()
     client, key = _client(services, headers, now)
-    _take(services, client, 1)
+    _limit(services.rates.wait(client))
+    try:
+        drafts = await _read(services, client, key, headers, request, now)
+    except Refused:
+        services.rates.charge(client)
+        raise
+    # Only now, and all at once: a client that asks without rest would else pay for each refusal with
+    # what its next events need, and never get through.
+    _limit(services.rates.take(client, len(drafts)))
+    return await _write(services, client, Push(client.source, drafts))
+
+
+async def _read(
+    services: Services,
+    client: Client,
+    key: Key,
+    headers: Mapping[str, str],
+    request: Request,
+    now: datetime,
+) -> list[Draft]:
     mode = mode_of(headers)
     if client.signed and mode is Mode.BINARY:
         raise wrong_media(f"A signed request is {Mode.STRUCTURED} or {Mode.BATCH}.")
@@ -79,9 +100,7 @@ async def hand_in(services: Services, request: Request) -> Taken:
     if client.signed:
         await anyio.to_thread.run_sync(_check_signed, services, key, headers, body, now)
     events = read_events(mode, headers, body, min(client.burst, services.limits.batch))
-    drafts = services.admission.drafts(client, mode, events, now)
-    _take(services, client, len(events) - 1)
-    return await _write(services, client, Push(client.source, drafts))
+    return services.admission.drafts(client, mode, events, now)
 
 
 def _client(services: Services, headers: Mapping[str, str], now: datetime) -> tuple[Client, Key]:
@@ -108,8 +127,7 @@ def _client(services: Services, headers: Mapping[str, str], now: datetime) -> tu
     return client, key
 
 
-def _take(services: Services, client: Client, n: int) -> None:
-    wait = services.rates.take(client, n) if n else None
+def _limit(wait: float | None) -> None:
     if wait is not None:
         raise limited(wait)
 

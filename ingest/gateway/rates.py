@@ -20,6 +20,16 @@ class Rates:
         self._lock = threading.Lock()
         self._buckets: dict[str, tuple[float, float]] = {}
 
+    def wait(self, client: Client) -> float | None:
+        """Return None if a client has a token, or the seconds until it has one; takes none.
+
+        Args:
+            client: gives rate and burst.
+        """
+        with self._lock:
+            level = self._level(client)
+        return None if level >= 1 else (1 - level) / client.rate
+
     def take(self, client: Client, n: int) -> float | None:
         """Take ``n`` tokens of a client; return None, or the seconds until so many are there.
 
@@ -27,12 +37,21 @@ class Rates:
             client: gives rate and burst.
             n: at most its burst.
         """
-        now = self._monotonic()
         with self._lock:
-            level, at = self._buckets.get(client.name, (float(client.burst), now))
-            level = min(float(client.burst), level + (now - at) * client.rate)
+            level = self._level(client)
             if level < n:
-                self._buckets[client.name] = (level, now)
                 return (n - level) / client.rate
-            self._buckets[client.name] = (level - n, now)
+            self._set(client, level - n)
             return None
+
+    def charge(self, client: Client) -> None:
+        """Take a token of a client for a request that was at fault; none where there is none."""
+        with self._lock:
+            self._set(client, max(0.0, self._level(client) - 1))
+
+    def _level(self, client: Client) -> float:
+        level, at = self._buckets.get(client.name, (float(client.burst), self._monotonic()))
+        return min(float(client.burst), level + (self._monotonic() - at) * client.rate)
+
+    def _set(self, client: Client, level: float) -> None:
+        self._buckets[client.name] = (level, self._monotonic())

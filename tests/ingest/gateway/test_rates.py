@@ -29,6 +29,27 @@ def test_a_burst_is_taken_and_then_the_rate() -> None:
     assert rates.take(one, 4) is None
 
 
+def test_who_asks_without_rest_gets_the_rate_all_the_same() -> None:
+    clock = TurnedMonotonic()
+    rates, one = Rates(clock), client(20.0, 20)
+    taken = 0
+    for _ in range(10_000):
+        clock.now += 0.001
+        if rates.wait(one) is None and rates.take(one, 20) is None:
+            taken += 20
+    assert taken == 20 + 9 * 20
+
+
+def test_a_fault_costs_one_and_never_more_than_there_is() -> None:
+    clock = TurnedMonotonic()
+    rates, one = Rates(clock), client(1.0, 2)
+    for _ in range(3):
+        rates.charge(one)
+    assert rates.wait(one) == pytest.approx(1.0)
+    clock.now += 1.0
+    assert rates.wait(one) is None
+
+
 def test_each_client_has_its_own() -> None:
     rates = Rates(TurnedMonotonic())
     assert rates.take(client(1.0, 1), 1) is None
