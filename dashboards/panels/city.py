@@ -12,7 +12,9 @@ from dashboards.panels.fragments import (
     RECENT_EVENTS,
     against_normal,
     counted,
-    history,
+    past,
+    recent,
+    seen,
 )
 
 _EACH_THEME = """FROM (SELECT theme, label_nl AS label FROM theme FINAL WHERE NOT sensitive) AS t
@@ -22,7 +24,7 @@ _EACH_STADSDEEL = """FROM (
                 SELECT code AS stadsdeel, name FROM area FINAL WHERE level = 'stadsdeel'
                 UNION ALL SELECT '', 'Stadsdeel onbekend' FROM area FINAL WHERE level = 'gemeente'
             ) AS d
-            LEFT JOIN counts ON counts.key = d.stadsdeel"""
+            LEFT JOIN districts ON districts.district = d.stadsdeel"""
 
 NOW_PANEL = Panel(
     id="now",
@@ -63,15 +65,19 @@ PER_HOUR = Panel(
         "hetzelfde uur van de week, incidenten en signalen samen. Zonder gevoelige thema's."
     ),
     # The last hours are counted by the hours that have passed, their normal by the wall clock.
-    sql=f"""WITH{PRESENT},{history(span=CHART_HOURS, recent=CHART_HOURS)},
+    sql=f"""WITH{PRESENT},{seen(CHART_HOURS)},
     counts AS (
-        SELECT if(week = 0, dateDiff('hour', hour, this_hour), back) AS slot,
-            sumIf(n_incident, week = 0) AS incidents,
-            sumIf(n_signal, week = 0) AS signals,
-            sumIf(n_inspection, week = 0) AS inspections,
-            sumIf(n_incident + n_signal, week > 0) AS n_before
-        FROM past
+        SELECT dateDiff('hour', hour, this_hour) AS slot, sum(c.n_incident) AS incidents,
+            sum(c.n_signal) AS signals, sum(c.n_inspection) AS inspections
+        FROM cell AS c FINAL
+        WHERE {recent(CHART_HOURS)}
         GROUP BY slot
+    ),
+    before AS (
+        SELECT back, sum(n) AS n_before
+        FROM ({past("c.n_incident + c.n_signal", span=CHART_HOURS)}
+        )
+        GROUP BY back
     )
 SELECT this_hour - toIntervalHour(clock.number) AS hour, incidents, signals, inspections,
     if(weeks >= {MIN_WEEKS}, round(n_before / weeks, 1), NULL) AS normal,
@@ -79,6 +85,7 @@ SELECT this_hour - toIntervalHour(clock.number) AS hour, incidents, signals, ins
     as_of
 FROM numbers({CHART_HOURS}) AS clock
 LEFT JOIN counts ON counts.slot = clock.number
+LEFT JOIN before ON before.back = clock.number
 ORDER BY hour""",
     unit=Unit.COUNT,
     kind=PanelKind.SERIES,
@@ -100,9 +107,7 @@ THEMES = Panel(
         "De hele stad: het lopende uur en de drie uur ervoor tegen normaal, en de laatste 24 uur."
         " Normaal is het gemiddelde van dezelfde uren van de week. Zonder gevoelige thema's."
     ),
-    sql=f"""WITH{PRESENT},{history("theme")},
-    counts AS ({counted("past.theme")}
-    ){against_normal("theme, label", _EACH_THEME)}
+    sql=f"""WITH{PRESENT},{counted("theme")}{against_normal("theme, label", _EACH_THEME)}
 ORDER BY n_now DESC, n_day DESC, label""",
     unit=Unit.COUNT,
     kind=PanelKind.BARS,
@@ -117,12 +122,14 @@ STADSDELEN = Panel(
         "gebeurtenissen waarvan alleen het stadsdeel bekend is tellen mee; waarvan alleen de "
         "gemeente bekend is staat apart."
     ),
-    sql=f"""WITH{PRESENT},{history("wijk")},
-    place AS (
-        SELECT code, name, multiIf(level = 'wijk', stadsdeel, level = 'stadsdeel', code, '') AS district
-        FROM area FINAL
-    ),
-    counts AS ({counted("place.district", "past INNER JOIN place ON place.code = past.wijk")}
+    sql=f"""WITH{PRESENT},{counted("wijk")},
+    districts AS (
+        SELECT multiIf(level = 'wijk', stadsdeel, level = 'stadsdeel', code, '') AS district,
+            sum(counts.n_now) AS n_now, sum(counts.incidents) AS incidents,
+            sum(counts.signals) AS signals, sum(counts.n_day) AS n_day,
+            sum(counts.n_before) AS n_before
+        FROM counts INNER JOIN area AS place FINAL ON place.code = counts.key
+        GROUP BY district
     ){against_normal("stadsdeel, name", _EACH_STADSDEEL)}
 ORDER BY stadsdeel = '', deviation DESC, n_now DESC, name""",
     unit=Unit.COUNT,

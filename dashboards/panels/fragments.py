@@ -3,9 +3,10 @@
 *Now* is the current clock hour and the three hours before it. *Normal* is the mean of the same four
 hours of the week in the weeks before, at most a year back, where the current hour's own counterpart
 weighs as much as has passed of it. Hours of the week are those of Europe/Amsterdam, so that a rhythm
-keeps its place when the clock changes. A week belongs to the history only when the city has an event on
+keeps its place when the clock changes. A week belongs to the history only when the city was counted on
 the calendar day before and on the one after the window: a week in which a source was down, or which the
-history has not reached yet, is no data and must not count as a quiet week.
+history has not reached yet, is no data and must not count as a quiet week. A day whose events were all
+retracted was counted: its source was heard.
 
 The deviation is the Freeman-Tukey deviate of a Poisson count, sqrt(n) + sqrt(n + 1) - sqrt(4 m + 1)
 (Freeman and Tukey, 1950, doi 10.1214/aoms/1177729756): near 0 when n is about m, with a spread of about
@@ -58,88 +59,105 @@ minutes before it occurs, so an older ``bucket`` (day of the first receipt) hold
 ordered by it."""
 
 
-def local_hour(moment: str) -> str:
-    """Return SQL for the number of wall-clock hours until ``moment``: 168 apart is a week apart."""
-    return f"toInt64(toRelativeDayNum({moment}, {_ZONE})) * 24 + toHour({moment}, {_ZONE})"
+def _wall(moment: str) -> str:
+    """Return SQL for the seconds on the wall clock at ``moment``: a week apart is always 604,800."""
+    return f"(toUnixTimestamp({moment}) + timezoneOffset(toTimeZone({moment}, {_ZONE})))"
 
 
-def _weeks_seen(span: int) -> str:
-    """Return ``seen`` of ``history``: weeks with events on the day before and on the one after."""
+_BACK = f"(wall - {_wall('hour')})"
+"""Seconds on the wall clock from ``hour`` to the current hour (needs ``seen``)."""
+
+
+def seen(span: int = WINDOW_HOURS + 1) -> str:
+    """Return definitions for a ``WITH``: ``seen``, the weeks back that count as history, and ``wall``
+    (needs ``PRESENT``).
+
+    Args:
+        span: hours of the window that is compared, the current one included.
+    """
+    # Read without FINAL: a day that was counted once has its row, whatever became of the count. Without
+    # the wijken, which a day of the city does not need; but a sensitive theme must not show in a week.
     return f"""
-    arrayMap(
-        week -> toDate(this_hour - INTERVAL {span - 1} HOUR, {_ZONE}) - 7 * week - 1,
-        range(1, {MAX_WEEKS + 1})
-    ) AS days_before,
-    arrayMap(week -> toDate(this_hour, {_ZONE}) - 7 * week + 1, range(1, {MAX_WEEKS + 1})) AS days_after,
+    {_wall("this_hour")} AS wall,
+    toDate(this_hour - INTERVAL {span - 1} HOUR, {_ZONE}) AS first_day,
+    toDate(this_hour, {_ZONE}) AS last_day,
     (
-        SELECT groupArray(day) FROM (
-            SELECT DISTINCT day FROM cell_day FINAL
-            WHERE day IN (SELECT arrayJoin(arrayConcat(days_before, days_after)))
-              AND n > 0 AND {MAY_BE_SHOWN}
-            LIMIT {2 * MAX_WEEKS}
-        )
+        SELECT groupUniqArray(day) FROM cell_day
+        WHERE day > last_day - {7 * (MAX_WEEKS + 2)} AND theme IN {PUBLIC_THEMES}
     ) AS days,
     arrayFilter(
-        (week, before, after) -> has(days, before) AND has(days, after),
-        range(1, {MAX_WEEKS + 1}), days_before, days_after
+        week -> has(days, first_day - 7 * week - 1) AND has(days, last_day - 7 * week + 1),
+        range(1, {MAX_WEEKS + 1})
     ) AS seen"""
 
 
-def history(by: str = "", *, span: int = WINDOW_HOURS + 1, recent: int = 24) -> str:
-    """Return the common table expressions ``past`` and ``seen`` (needs ``PRESENT``).
+def recent(hours: int = 24) -> str:
+    """Return a condition on cells: may be shown, and in the last ``hours``, the current one included
+    (needs ``PRESENT``)."""
+    return f"hour > this_hour - INTERVAL {hours} HOUR AND hour <= this_hour AND {MAY_BE_SHOWN}"
+
+
+def past(counts: str, by: str = "", span: int = WINDOW_HOURS + 1) -> str:
+    """Return a query of the window's hours in the weeks of ``seen`` (needs that and ``PRESENT``).
 
     Args:
+        counts: columns of ``cell`` to add up, as one expression.
         by: a column of ``cell`` to count by, beside the hour; empty for the whole city.
-        span: hours of the window that is compared, the current one included.
-        recent: hours up to now that are shown as they are, the current one included.
+        span: hours of the window, as for ``seen``.
 
-    ``seen`` has the weeks that count as history. ``past`` has the counts that may be shown and that
-    matter, those of the last ``recent`` hours and of the same window in the weeks of ``seen``: ``by,
-    hour, n, n_incident, n_signal, n_inspection``, with ``week`` (0 = now) and ``back`` (hours before
-    the current one in that week).
+    Its columns are ``by``, ``back`` (hours before the counterpart of the current one) and ``n``.
     """
     keys = f"{by}, hour" if by else "hour"
-    apart = f"({local_hour('this_hour')}) - ({local_hour('hour')}) + 1"
     # The hours are listed because `cell` is ordered by hour: so a year is read in as many small pieces
     # as it has weeks. They are UTC, an hour more at both ends for DST; the wall clock keeps `span`.
     # Cells are added up first, so that the calendar is worked out per hour and not per cell.
-    return f"""{_weeks_seen(span)},
-    past AS (
-        SELECT *, intDiv({apart}, 168) AS week, ({apart}) % 168 - 1 AS back
+    return f"""
+        SELECT {f"{by}, " if by else ""}intDiv({_BACK} % 604800, 3600) AS back, n
         FROM (
-            SELECT {keys}, sum(c.n) AS n, sum(c.n_incident) AS n_incident,
-                sum(c.n_signal) AS n_signal, sum(c.n_inspection) AS n_inspection
+            SELECT {keys}, sum({counts}) AS n
             FROM cell AS c FINAL
             WHERE hour IN (
-                    SELECT this_hour - toIntervalHour(number) FROM numbers({recent})
-                    UNION ALL
                     SELECT hour FROM (
                         SELECT this_hour - toIntervalHour(168 * arrayJoin(seen) + number - 1) AS hour
                         FROM numbers({span + 2})
                     )
-                    WHERE ({apart}) % 168 BETWEEN 1 AND {span}
+                    WHERE ({_BACK} + 3600) % 604800 BETWEEN 3600 AND {3600 * span}
                 )
               AND {MAY_BE_SHOWN}
             GROUP BY {keys}
-        )
-    )"""
+        )"""
 
 
-def counted(key: str, source: str = "past") -> str:
-    """Return a query of current and past counts per ``key`` (needs ``PRESENT`` and ``history(...)``).
+def counted(by: str) -> str:
+    """Return definitions for a ``WITH``: ``seen``, and ``counts`` per value of the column ``by`` of
+    ``cell`` (needs ``PRESENT``).
 
-    Its columns are ``key``, ``n_now``, ``incidents``, ``signals``, ``n_day`` (the current hour
-    and the 23 before it) and ``n_before`` (all weeks together, in the window of now).
+    The columns of ``counts`` are ``key``, ``n_now``, ``incidents``, ``signals``, ``n_day`` (the current
+    hour and the 23 before it) and ``n_before`` (all weeks together, in the window of now).
     """
-    return f"""
-        SELECT {key} AS key,
-            sumIf(n, hour >= window_start) AS n_now,
-            sumIf(n_incident, hour >= window_start) AS incidents,
-            sumIf(n_signal, hour >= window_start) AS signals,
-            sumIf(n, week = 0) AS n_day,
-            sumIf(n * if(back = 0, elapsed, 1), week > 0) AS n_before
-        FROM {source}
-        GROUP BY key"""
+    return f"""{seen()},
+    counts AS (
+        SELECT key, sum(n_now) AS n_now, sum(incidents) AS incidents, sum(signals) AS signals,
+            sum(n_day) AS n_day, sum(n_before) AS n_before
+        FROM (
+            SELECT {by} AS key,
+                sumIf(c.n, hour >= window_start) AS n_now,
+                sumIf(c.n_incident, hour >= window_start) AS incidents,
+                sumIf(c.n_signal, hour >= window_start) AS signals,
+                sum(c.n) AS n_day,
+                0. AS n_before
+            FROM cell AS c FINAL
+            WHERE {recent()}
+            GROUP BY key
+            UNION ALL
+            SELECT {by} AS key, 0 AS n_now, 0 AS incidents, 0 AS signals, 0 AS n_day,
+                sum(n * if(back = 0, elapsed, 1)) AS n_before
+            FROM ({past("c.n", by)}
+            )
+            GROUP BY key
+        )
+        GROUP BY key
+    )"""
 
 
 def against_normal(keys: str, places: str) -> str:
@@ -147,7 +165,7 @@ def against_normal(keys: str, places: str) -> str:
 
     Args:
         keys: columns of ``places`` that come first.
-        places: a FROM clause with a left join of ``counts``, which is a query made by ``counted``.
+        places: a FROM clause with a left join of counts with the columns that ``counted`` gives.
     """
     # Step by step from the inside: a name used twice in one SELECT would be worked out twice. The status
     # follows the rounded deviation, so that the two never contradict each other before a reader.

@@ -9,7 +9,6 @@ from dashboards.panels.fragments import (
     RECENT_EVENTS,
     against_normal,
     counted,
-    history,
 )
 
 _EACH_WIJK = """FROM (
@@ -17,9 +16,8 @@ _EACH_WIJK = """FROM (
             ) AS a
             LEFT JOIN counts ON counts.key = a.wijk"""
 
-_WIJKEN = f"""WITH{PRESENT},{history("wijk")},
-    counts AS ({counted("past.wijk")}
-    ){against_normal("wijk, name, stadsdeel_name, lat, lon", _EACH_WIJK)}"""
+_KEYS = "wijk, name, stadsdeel_name, lat, lon"
+_WIJKEN = f"""WITH{PRESENT},{counted("wijk")}{against_normal(_KEYS, _EACH_WIJK)}"""
 
 _COLUMNS = (
     Column("wijk", "Code", shown=False),
