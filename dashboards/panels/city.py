@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboards.panels.definition import AS_OF, Column, Panel, PanelKind, Unit
 from dashboards.panels.fragments import (
     AGAINST_NORMAL,
+    BACK_HOURS,
     CHART_HOURS,
     CITY,
     MIN_WEEKS,
@@ -12,19 +13,27 @@ from dashboards.panels.fragments import (
     RECENT_EVENTS,
     against_normal,
     counted,
-    past,
-    recent,
+    in_last_hours,
+    in_past_weeks,
     seen,
 )
 
-_EACH_THEME = """FROM (SELECT theme, label_nl AS label FROM theme FINAL WHERE NOT sensitive) AS t
-            LEFT JOIN counts ON counts.key = t.theme"""
+_OF_THEMES = """
+        SELECT t.theme AS theme, t.label_nl AS label, n_now, incidents, signals, n_day, n_before
+        FROM theme AS t FINAL
+        LEFT JOIN recent ON recent.key = t.theme
+        LEFT JOIN usual ON usual.key = t.theme
+        WHERE NOT t.sensitive"""
 
-_EACH_STADSDEEL = """FROM (
-                SELECT code AS stadsdeel, name FROM area FINAL WHERE level = 'stadsdeel'
-                UNION ALL SELECT '', 'Stadsdeel onbekend' FROM area FINAL WHERE level = 'gemeente'
-            ) AS d
-            LEFT JOIN districts ON districts.district = d.stadsdeel"""
+_OF_STADSDELEN = """
+        SELECT multiIf(a.level = 'wijk', a.stadsdeel, a.level = 'stadsdeel', a.code, '') AS stadsdeel,
+            if(stadsdeel = '', 'Stadsdeel onbekend', anyIf(a.name, a.level = 'stadsdeel')) AS name,
+            sum(r.n_now) AS n_now, sum(r.incidents) AS incidents, sum(r.signals) AS signals,
+            sum(r.n_day) AS n_day, sum(u.n_before) AS n_before
+        FROM area AS a FINAL
+        LEFT JOIN recent AS r ON r.key = a.code
+        LEFT JOIN usual AS u ON u.key = a.code
+        GROUP BY stadsdeel"""
 
 NOW_PANEL = Panel(
     id="now",
@@ -64,28 +73,33 @@ PER_HOUR = Panel(
         f"De laatste {CHART_HOURS} uur; het laatste uur loopt nog. Normaal is het gemiddelde van "
         "hetzelfde uur van de week, incidenten en signalen samen. Zonder gevoelige thema's."
     ),
-    # The last hours are counted by the hours that have passed, their normal by the wall clock.
+    # The last hours are counted by the hours that have passed, their normal by the wall clock. Cells are
+    # added up by hour first, so that the calendar is worked out per hour and not for millions of cells.
     sql=f"""WITH{PRESENT},{seen(CHART_HOURS)},
-    counts AS (
+    recent AS (
         SELECT dateDiff('hour', hour, this_hour) AS slot, sum(c.n_incident) AS incidents,
             sum(c.n_signal) AS signals, sum(c.n_inspection) AS inspections
         FROM cell AS c FINAL
-        WHERE {recent(CHART_HOURS)}
+        WHERE {in_last_hours(CHART_HOURS)}
         GROUP BY slot
     ),
-    before AS (
-        SELECT back, sum(n) AS n_before
-        FROM ({past("c.n_incident + c.n_signal", span=CHART_HOURS)}
+    usual AS (
+        SELECT {BACK_HOURS} AS slot, sum(n) AS n_before
+        FROM (
+            SELECT hour, sum(c.n_incident + c.n_signal) AS n
+            FROM cell AS c FINAL
+            WHERE {in_past_weeks(CHART_HOURS)}
+            GROUP BY hour
         )
-        GROUP BY back
+        GROUP BY slot
     )
 SELECT this_hour - toIntervalHour(clock.number) AS hour, incidents, signals, inspections,
     if(weeks >= {MIN_WEEKS}, round(n_before / weeks, 1), NULL) AS normal,
     length(seen) AS weeks,
     as_of
 FROM numbers({CHART_HOURS}) AS clock
-LEFT JOIN counts ON counts.slot = clock.number
-LEFT JOIN before ON before.back = clock.number
+LEFT JOIN recent ON recent.slot = clock.number
+LEFT JOIN usual ON usual.slot = clock.number
 ORDER BY hour""",
     unit=Unit.COUNT,
     kind=PanelKind.SERIES,
@@ -107,7 +121,7 @@ THEMES = Panel(
         "De hele stad: het lopende uur en de drie uur ervoor tegen normaal, en de laatste 24 uur."
         " Normaal is het gemiddelde van dezelfde uren van de week. Zonder gevoelige thema's."
     ),
-    sql=f"""WITH{PRESENT},{counted("theme")}{against_normal("theme, label", _EACH_THEME)}
+    sql=f"""WITH{PRESENT},{counted("theme")}{against_normal("theme, label", _OF_THEMES)}
 ORDER BY n_now DESC, n_day DESC, label""",
     unit=Unit.COUNT,
     kind=PanelKind.BARS,
@@ -122,15 +136,7 @@ STADSDELEN = Panel(
         "gebeurtenissen waarvan alleen het stadsdeel bekend is tellen mee; waarvan alleen de "
         "gemeente bekend is staat apart."
     ),
-    sql=f"""WITH{PRESENT},{counted("wijk")},
-    districts AS (
-        SELECT multiIf(level = 'wijk', stadsdeel, level = 'stadsdeel', code, '') AS district,
-            sum(counts.n_now) AS n_now, sum(counts.incidents) AS incidents,
-            sum(counts.signals) AS signals, sum(counts.n_day) AS n_day,
-            sum(counts.n_before) AS n_before
-        FROM counts INNER JOIN area AS place FINAL ON place.code = counts.key
-        GROUP BY district
-    ){against_normal("stadsdeel, name", _EACH_STADSDEEL)}
+    sql=f"""WITH{PRESENT},{counted("wijk")}{against_normal("stadsdeel, name", _OF_STADSDELEN)}
 ORDER BY stadsdeel = '', deviation DESC, n_now DESC, name""",
     unit=Unit.COUNT,
     kind=PanelKind.TABLE,

@@ -67,6 +67,9 @@ def _wall(moment: str) -> str:
 _BACK = f"(wall - {_wall('hour')})"
 """Seconds on the wall clock from ``hour`` to the current hour (needs ``seen``)."""
 
+BACK_HOURS = f"intDiv({_BACK} % 604800, 3600)"
+"""Hours from ``hour`` to the counterpart of the current hour in its week (needs ``seen``)."""
+
 
 def seen(span: int = WINDOW_HOURS + 1) -> str:
     """Return definitions for a ``WITH``: ``seen``, the weeks back that count as history, and ``wall``
@@ -91,84 +94,67 @@ def seen(span: int = WINDOW_HOURS + 1) -> str:
     ) AS seen"""
 
 
-def recent(hours: int = 24) -> str:
+def in_last_hours(hours: int = 24) -> str:
     """Return a condition on cells: may be shown, and in the last ``hours``, the current one included
     (needs ``PRESENT``)."""
     return f"hour > this_hour - INTERVAL {hours} HOUR AND hour <= this_hour AND {MAY_BE_SHOWN}"
 
 
-def past(counts: str, by: str = "", span: int = WINDOW_HOURS + 1) -> str:
-    """Return a query of the window's hours in the weeks of ``seen`` (needs that and ``PRESENT``).
+def in_past_weeks(span: int = WINDOW_HOURS + 1) -> str:
+    """Return a condition on cells: may be shown, and in the window in a week of ``seen`` (needs that and
+    ``PRESENT``).
 
     Args:
-        counts: columns of ``cell`` to add up, as one expression.
-        by: a column of ``cell`` to count by, beside the hour; empty for the whole city.
         span: hours of the window, as for ``seen``.
-
-    Its columns are ``by``, ``back`` (hours before the counterpart of the current one) and ``n``.
     """
-    keys = f"{by}, hour" if by else "hour"
     # The hours are listed because `cell` is ordered by hour: so a year is read in as many small pieces
     # as it has weeks. They are UTC, an hour more at both ends for DST; the wall clock keeps `span`.
-    # Cells are added up first, so that the calendar is worked out per hour and not per cell.
-    return f"""
-        SELECT {f"{by}, " if by else ""}intDiv({_BACK} % 604800, 3600) AS back, n
-        FROM (
-            SELECT {keys}, sum({counts}) AS n
-            FROM cell AS c FINAL
-            WHERE hour IN (
-                    SELECT hour FROM (
-                        SELECT this_hour - toIntervalHour(168 * arrayJoin(seen) + number - 1) AS hour
-                        FROM numbers({span + 2})
-                    )
-                    WHERE ({_BACK} + 3600) % 604800 BETWEEN 3600 AND {3600 * span}
+    return f"""hour IN (
+                SELECT hour FROM (
+                    SELECT this_hour - toIntervalHour(168 * arrayJoin(seen) + number - 1) AS hour
+                    FROM numbers({span + 2})
                 )
-              AND {MAY_BE_SHOWN}
-            GROUP BY {keys}
-        )"""
+                WHERE ({_BACK} + 3600) % 604800 BETWEEN 3600 AND {3600 * span}
+            )
+          AND {MAY_BE_SHOWN}"""
 
 
 def counted(by: str) -> str:
-    """Return definitions for a ``WITH``: ``seen``, and ``counts`` per value of the column ``by`` of
-    ``cell`` (needs ``PRESENT``).
+    """Return definitions for a ``WITH`` that count cells per value of their column ``by``, as ``key``
+    (needs ``PRESENT``).
 
-    The columns of ``counts`` are ``key``, ``n_now``, ``incidents``, ``signals``, ``n_day`` (the current
-    hour and the 23 before it) and ``n_before`` (all weeks together, in the window of now).
+    ``recent`` has ``n_now``, ``incidents``, ``signals`` and ``n_day`` (the current hour and the 23
+    before it); ``usual`` has ``n_before`` (all weeks together, in the window of now). ``seen`` is
+    defined too.
     """
     return f"""{seen()},
-    counts AS (
-        SELECT key, sum(n_now) AS n_now, sum(incidents) AS incidents, sum(signals) AS signals,
-            sum(n_day) AS n_day, sum(n_before) AS n_before
-        FROM (
-            SELECT {by} AS key,
-                sumIf(c.n, hour >= window_start) AS n_now,
-                sumIf(c.n_incident, hour >= window_start) AS incidents,
-                sumIf(c.n_signal, hour >= window_start) AS signals,
-                sum(c.n) AS n_day,
-                0. AS n_before
-            FROM cell AS c FINAL
-            WHERE {recent()}
-            GROUP BY key
-            UNION ALL
-            SELECT {by} AS key, 0 AS n_now, 0 AS incidents, 0 AS signals, 0 AS n_day,
-                sum(n * if(back = 0, elapsed, 1)) AS n_before
-            FROM ({past("c.n", by)}
-            )
-            GROUP BY key
-        )
+    recent AS (
+        SELECT {by} AS key,
+            sumIf(c.n, hour >= window_start) AS n_now,
+            sumIf(c.n_incident, hour >= window_start) AS incidents,
+            sumIf(c.n_signal, hour >= window_start) AS signals,
+            sum(c.n) AS n_day
+        FROM cell AS c FINAL
+        WHERE {in_last_hours()}
+        GROUP BY key
+    ),
+    usual AS (
+        SELECT {by} AS key, sum(c.n * if({BACK_HOURS} = 0, elapsed, 1)) AS n_before
+        FROM cell AS c FINAL
+        WHERE {in_past_weeks()}
         GROUP BY key
     )"""
 
 
-def against_normal(keys: str, places: str) -> str:
+def against_normal(keys: str, counts: str) -> str:
     """Return a SELECT of ``AGAINST_NORMAL``: one row per place, with its counts held against normal.
 
     Args:
-        keys: columns of ``places`` that come first.
-        places: a FROM clause with a left join of counts with the columns that ``counted`` gives.
+        keys: columns of ``counts`` that come first.
+        counts: a query of them and of the columns of ``recent`` and ``usual`` that ``counted`` defines.
     """
-    # Step by step from the inside: a name used twice in one SELECT would be worked out twice. The status
-    # follows the rounded deviation, so that the two never contradict each other before a reader.
+    # From the inside, so that a name is not worked out twice; but each level costs a millisecond of
+    # planning. The status follows the rounded deviation, so that a reader sees no contradiction.
     return f"""
 SELECT {keys}, n_now, round(mean, 1) AS normal, excess AS deviation,
     multiIf(
@@ -180,13 +166,9 @@ SELECT {keys}, n_now, round(mean, 1) AS normal, excess AS deviation,
         '{Status.NORMAL}') AS status,
     incidents, signals, n_day, weeks, {MIN_WEEKS} AS weeks_needed, as_of
 FROM (
-    SELECT *, round(sqrt(n_now) + sqrt(n_now + 1) - sqrt(4 * mean + 1), 1) AS excess
-    FROM (
-        SELECT *, if(weeks >= {MIN_WEEKS}, n_before / weeks, NULL) AS mean
-        FROM (
-            SELECT {keys}, n_now, incidents, signals, n_day, n_before, length(seen) AS weeks
-            {places}
-        )
+    SELECT *, length(seen) AS weeks, if(weeks >= {MIN_WEEKS}, n_before / weeks, NULL) AS mean,
+        round(sqrt(n_now) + sqrt(n_now + 1) - sqrt(4 * mean + 1), 1) AS excess
+    FROM ({counts}
     )
 )"""
 

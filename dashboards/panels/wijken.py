@@ -11,13 +11,17 @@ from dashboards.panels.fragments import (
     counted,
 )
 
-_EACH_WIJK = """FROM (
-                SELECT code AS wijk, name, stadsdeel_name, lat, lon FROM area FINAL WHERE level = 'wijk'
-            ) AS a
-            LEFT JOIN counts ON counts.key = a.wijk"""
-
 _KEYS = "wijk, name, stadsdeel_name, lat, lon"
-_WIJKEN = f"""WITH{PRESENT},{counted("wijk")}{against_normal(_KEYS, _EACH_WIJK)}"""
+
+_COUNTS = """
+        SELECT a.code AS wijk, a.name AS name, a.stadsdeel_name AS stadsdeel_name, a.lat AS lat,
+            a.lon AS lon, n_now, incidents, signals, n_day, n_before
+        FROM area AS a FINAL
+        LEFT JOIN recent ON recent.key = a.code
+        LEFT JOIN usual ON usual.key = a.code
+        WHERE a.level = 'wijk'"""
+
+_WIJKEN = f"""WITH{PRESENT},{counted("wijk")}{against_normal(_KEYS, _COUNTS)}"""
 
 _COLUMNS = (
     Column("wijk", "Code", shown=False),
