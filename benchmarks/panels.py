@@ -30,7 +30,7 @@ from domain.clock import SystemClock
 from domain.themes import THEMES
 from tests.support.clickhouse import READER, WRITER, LocalClickHouse
 from warehouse.client import Client, connect
-from warehouse.exactness import EXACT_READ
+from warehouse.exactness import READ_DEFAULTS
 from warehouse.migrate import migrate
 from warehouse.reference import sync_reference
 from wijkbeeld.gemeenten import load_municipality
@@ -105,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     municipality = load_municipality("nijmegen")
     with (
         tempfile.TemporaryDirectory() as folder,
-        LocalClickHouse(Path(folder) / "data", default_settings=EXACT_READ) as server,
+        LocalClickHouse(Path(folder) / "data", default_settings=READ_DEFAULTS) as server,
     ):
         url = f"{server.url}/{DATABASE}"
         writer = connect(url, WRITER.name, WRITER.password, timeout=timedelta(minutes=30))

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from tests.support import apache_kafka
 from tests.support.compose_file import PASSWORDS, ROOT, TEXT, VARIABLE, interpolate, parse, services
-from warehouse.exactness import EXACT_READ
+from warehouse.exactness import READ_DEFAULTS
 from wijkbeeld.cli import app
 from wijkbeeld.compose import PARTS
 from wijkbeeld.settings import Settings, read_settings
@@ -241,7 +241,7 @@ class TestClickHouseUsers:
         ]
         assert root.findtext("profiles/lezer/readonly") in {"1", "2"}
         assert root.findtext("users/lezer/profile") == "lezer"
-        for name, value in EXACT_READ.items():
+        for name, value in READ_DEFAULTS.items():
             assert root.findtext(f"profiles/lezer/{name}") == str(value)
 
     def test_the_password_comes_from_the_environment(self) -> None:

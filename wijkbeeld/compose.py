@@ -36,7 +36,7 @@ Run = Callable[[Settings, threading.Event, Callable[[], None], Vitals], None]
 def _warehouse(
     settings: Settings, stop: threading.Event, on_ready: Callable[[], None], _vitals: Vitals
 ) -> None:
-    from warehouse.exactness import EXACT_READ
+    from warehouse.exactness import READ_DEFAULTS
     from warehouse.restricted import HIDDEN_COLUMNS
     from warehouse.server import ServerConfig, User, serve
 
@@ -54,7 +54,7 @@ def _warehouse(
         data_dir.clickhouse,
         users,
         port=port,
-        default_settings=EXACT_READ,
+        default_settings=READ_DEFAULTS,
         hidden_columns=HIDDEN_COLUMNS,
     )
     serve(config, lambda _url: on_ready(), stop)

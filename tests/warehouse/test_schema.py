@@ -14,7 +14,7 @@ from domain.rows import EventRow, FigureRow, RejectRow
 from domain.themes import THEMES
 from tests.warehouse.story import Story, as_record
 from warehouse.client import Client, DataRefused, StatementRefused
-from warehouse.exactness import EXACT_INSERT, EXACT_READ, EXACT_SELECT_INSERT
+from warehouse.exactness import EXACT_INSERT, EXACT_SELECT_INSERT, READ_DEFAULTS
 from warehouse.migrate import Migration, SchemaDrift, migrate, shipped_migrations
 from warehouse.reference import area_rows, sync_reference
 from wijkbeeld.gemeenten import load_municipality
@@ -87,7 +87,7 @@ def test_days_that_came_before_the_newest_were_kept_are_in_them(client: Client) 
 
 def test_the_server_knows_every_setting_that_exactness_rests_on(client: Client) -> None:
     known = {name for (name,) in client.query("SELECT name FROM system.settings")}
-    assert {*EXACT_INSERT, *EXACT_READ, *EXACT_SELECT_INSERT} <= known
+    assert {*EXACT_INSERT, *READ_DEFAULTS, *EXACT_SELECT_INSERT} <= known
 
 
 def test_versions_of_a_row_never_lie_in_two_partitions(client: Client) -> None:
