@@ -191,7 +191,7 @@ def _table(report: dict[str, Any], uses: dict[str, Use], events: int) -> Table:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--events", type=int, default=3_000_000, help="9,000,000 make three minutes")
+    parser.add_argument("--events", type=int, default=3_000_000, help="11,000,000 make three minutes")
     parser.add_argument("--broker", choices=("auto", "kafka", "embedded"), default="auto")
     parser.add_argument("--json", type=Path, help="write the figures and the machine's facts to FILE")
     return parser.parse_args(arguments)
