@@ -101,6 +101,13 @@ def test_a_week_without_data_is_no_quiet_week(warehouse: Client) -> None:
     assert (centrum["weeks"], centrum["normal"]) == (10, 1.0)
 
 
+def test_a_week_whose_events_were_retracted_is_a_quiet_week(warehouse: Client) -> None:
+    add(warehouse, [*quiet_weeks(8), *[event(f"h-{i}", ago(2) - 2 * WEEK) for i in range(8)]])
+    insert_cell(warehouse, "BU02680970", ago(26) - 3 * WEEK, n=0, gen=2)
+    centrum = next(row for row in ask(warehouse, WIJKEN) if row["wijk"] == CENTRUM)
+    assert (centrum["weeks"], centrum["normal"]) == (8, 1.0)
+
+
 def test_normal_keeps_its_hour_of_the_clock_when_the_clock_changes(warehouse: Client) -> None:
     summer = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)  # 14:00 in Amsterdam, three days after the change
     winter_two_o_clock = datetime(2026, 3, 4, 13, 0, tzinfo=UTC)
