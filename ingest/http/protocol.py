@@ -11,6 +11,7 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from domain.errors import SourceRefused
+from ingest.http.limits import Limits
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -77,8 +78,16 @@ class HttpClient(Protocol):
 class HttpClientMaker(Protocol):
     """Makes the clients of sources."""
 
-    def client(self, base_url: str, token: SecretStr | None = None) -> HttpClient:
+    def client(
+        self,
+        base_url: str,
+        token: SecretStr | None = None,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+    ) -> HttpClient:
         """Return a client for the host of an address, which gets the token with each request.
+
+        Args:
+            limits: of time and size of its answers.
 
         Raises:
             SettingsError: the address or the token cannot be used.

@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from domain.errors import SettingsError
-from ingest.declarations import parse_sources
+from ingest.declarations import parse_declarations
 from ingest.demo.source import Settings as DemoSettings
 from ingest.kind import Kind, SourceSpec
 from ingest.schedule import Schedule
@@ -49,7 +49,7 @@ silent_after = "6h"
 
 
 def parsed(text: str) -> tuple[SourceSpec, ...]:
-    return parse_sources(text, KINDS_HERE, Path("folder"))
+    return parse_declarations(text, KINDS_HERE, Path("folder")).sources
 
 
 def mistake(text: str) -> str:
@@ -100,7 +100,7 @@ def test_a_source_that_is_switched_off_is_not_read_but_checked() -> None:
         ('"MELDINGEN_TOKEN"', '"geheim=1"', 10, "settings.token.env: string should match"),
         ('silent_after = "6h"', 'silent_aftr = "6h"', 12, "rhythm.silent_aftr: is not known here"),
         ("[sources.meldingen]", "[sources.Meldingen]", 3, "sources.Meldingen: a name is lower-case"),
-        ("# A comment.", "x = 1", 1, "x: is not known here; write [sources.NAME]"),
+        ("# A comment.", "x = 1", 1, "x: is not known here; write [sources.NAME] or [geocoder]"),
         ('url = "https', 'url = https', 9, "not TOML"),
         ("# A comment.", "[sources]\nsources = 3", 2, "sources.sources"),
     ],
@@ -155,5 +155,6 @@ def test_a_secret_that_is_no_text_is_not_shown(tmp_path: Path) -> None:
 
 def test_our_own_files_are_right() -> None:
     folder = Path(__file__).parents[2] / "gemeenten" / "nijmegen"
-    specs = parse_sources((folder / "sources.toml").read_text(), KINDS, folder)
+    declared = parse_declarations((folder / "sources.toml").read_text(), KINDS, folder)
+    specs = declared.sources
     assert [spec.name for spec in specs] == ["demo"]
