@@ -111,12 +111,13 @@ class Locator:
     def _by_name(self, location: Location, *, by_street: bool = True) -> Place:
         tables = self._tables
         pc6 = location.pc6
-        if pc6 is not None and pc6 in tables.postcodes:
-            return self._by_level[MatchLevel.PC6][tables.postcodes[pc6]]
+        wijk = tables.streets.postcodes.get(pc6) if pc6 is not None else None
+        if wijk is not None:
+            return self._by_level[MatchLevel.PC6][wijk]
         street = location.street
         if street is not None and by_street:
             key = street_key(street)
-            wijk = tables.streets.get(key)
+            wijk = tables.streets.of_street(key, pc6)
             if wijk is not None:
                 return self._by_level[MatchLevel.STREET][wijk]
             wijk = tables.wijk_names.get(key)

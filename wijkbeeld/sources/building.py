@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from domain.areas import Municipality
 from domain.errors import SettingsError
@@ -12,7 +12,7 @@ from ingest.context import SourceContext
 from ingest.geocoding.geocoder import Geocoder
 from ingest.geocoding.settings import LIMITS, build_geocoder
 from ingest.http.clients import HttpClients
-from ingest.http.protocol import HttpClientMaker
+from ingest.http.pace import HostPace
 from ingest.keys import KEY_BYTES, KeyedHash, load_or_create_key
 from ingest.kind import SourceSpec
 from ingest.secret import SecretReader
@@ -30,10 +30,8 @@ def source_context(settings: Settings, municipality: Municipality) -> SourceCont
     """
     data_dir = DataDir(settings.data_dir)
     keyed = KeyedHash(load_or_create_key(data_dir.hash_key))
-    http = HttpClients()
-    geocoder = _geocoder(settings, municipality, keyed, http)
     context = _context(settings, municipality, keyed, first_start(data_dir))
-    return replace(context, http=http, geocoder=geocoder)
+    return replace(context, geocoder=_geocoder(settings, municipality, keyed))
 
 
 def dry_context(settings: Settings, municipality: Municipality) -> SourceContext:
@@ -65,13 +63,12 @@ def _context(
     )
 
 
-def _geocoder(
-    settings: Settings, municipality: Municipality, keyed: KeyedHash, http: HttpClientMaker
-) -> Geocoder | None:
+def _geocoder(settings: Settings, municipality: Municipality, keyed: KeyedHash) -> Geocoder | None:
     declared = declared_geocoder(settings)
     if not declared.enabled:
         return None
-    web = http.client(declared.url, limits=LIMITS)
+    # The geocoder has a pace of its own, by the minute; to wait for one here would hold up events.
+    web = HttpClients(pace=HostPace(timedelta(0))).client(declared.url, limits=LIMITS)
     return build_geocoder(declared, web, municipality, keyed, DataDir(settings.data_dir).geocoded)
 
 
