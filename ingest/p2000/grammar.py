@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from domain.areas import Municipality
 from domain.themes import Severity, Theme
+from ingest.addresses import as_postcode, take_number
 from ingest.p2000.head import FREE_TEXT, Head, Service, Sort, read_head
 from ingest.p2000.natures import CATEGORIES, match_nature
 from ingest.p2000.streets import find_street
@@ -22,12 +23,13 @@ from ingest.p2000.tokens import (
     last_number,
     marked_number,
     normalise,
-    pc6,
 )
 from ingest.p2000.whereabouts import Gazetteer, Place
 
 _PLANNED = ("b1", "b2", "b3")
 _LONG_TEXT = 12
+# 1500kg has the shape of a postcode.
+_UNITS_OF_MEASURE = ("KG", "MM", "CM", "KM", "HA", "KV", "KW")
 _MEDICAL = (Service.AMBULANCE, Service.TRAUMA)
 
 
@@ -103,7 +105,7 @@ class Grammar:
             theme=theme,
             severity=severity,
             street=street,
-            pc6=pc6(whole) if sort in (Sort.INCIDENT, Sort.CANCEL) else None,
+            pc6=_postcode(words, place) if sort in (Sort.INCIDENT, Sort.CANCEL) else None,
             gemeente=place.gemeente,
             units=units,
             number=None if served is Service.FIRE else _number(words, place),
@@ -182,6 +184,19 @@ def _zone(words: tuple[str, ...], place: Place, size: int) -> tuple[str, ...]:
         return before
     behind = tuple(_before_tail(words[place.end :]))
     return behind or before
+
+
+def _postcode(words: tuple[str, ...], place: Place) -> str | None:
+    """The first full postcode; what may be a weight only where an address has its postcode."""
+    for index, word in enumerate(words):
+        found = as_postcode(bare(word))
+        if found and (
+            found[4:] not in _UNITS_OF_MEASURE
+            or index + 1 == place.start
+            or take_number(" ".join(words[max(index - 3, 0) : index]))[1]
+        ):
+            return found
+    return None
 
 
 def _number(words: tuple[str, ...], place: Place) -> str | None:

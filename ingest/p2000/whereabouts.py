@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain.areas import GemeenteCode, Municipality
+from ingest.addresses import place_names
 from ingest.p2000.tokens import bare, is_tail
 
 _BEFORE_PLACE = frozenset(
@@ -39,10 +40,9 @@ class Gazetteer:
     """
 
     def __init__(self, municipality: Municipality) -> None:
-        own = dict.fromkeys(municipality.place_names, municipality.code)
-        self._own = frozenset(own)
+        self._own = frozenset(municipality.place_names)
         self._region = municipality.safety_region
-        self._gemeenten = {**municipality.region_places, **own}
+        self._gemeenten = place_names(municipality)
         self._longest = max(len(name.split()) for name in self._gemeenten)
 
     def may_concern_us(self, text: str) -> bool:

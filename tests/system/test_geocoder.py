@@ -63,6 +63,11 @@ def page(addresses: Sequence[RealAddress], number: int) -> str:
     return PAGE.format(at=moment(number), address=f"{address.text} {address.pc6 or ''}")
 
 
+def wait_until_placed(running: RunningWijkbeeld, number: int) -> None:
+    query = "SELECT countIf(match_level = 'code') FROM event_current"
+    wait_until(lambda: int(running.sql(query)) == number, 120, f"{number} placed events")
+
+
 def test_every_real_address_is_placed_by_the_geocoder_and_counted_in_its_wijk(tmp_path: Path) -> None:
     addresses = real_addresses()
     pdok = records_of(addresses)
@@ -76,9 +81,7 @@ def test_every_real_address_is_placed_by_the_geocoder_and_counted_in_its_wijk(tm
                 last = min(first + MOST_WAITING, len(addresses))
                 with (folder / "pages.log").open("a") as file:
                     file.writelines(page(addresses, number) for number in range(first, last))
-                placed = sum(address.wijk is not None for address in addresses[:last])
-                counted = "SELECT countIf(match_level = 'code') FROM event_current"
-                wait_until(lambda: int(running.sql(counted)) == placed, 120, f"{placed} placed events")  # noqa: B023
+                wait_until_placed(running, sum(address.wijk is not None for address in addresses[:last]))
             columns = "toUnixTimestamp(occurred_at), wijk, match_level, boundary_year"
             rows = running.sql(f"SELECT {columns} FROM event_current")
             listed = json.loads(running.command("sources", "list", "--json").stdout)["geocoder"]
