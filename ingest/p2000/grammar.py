@@ -14,7 +14,7 @@ from domain.themes import Severity, Theme
 from ingest.addresses import as_postcode, take_number
 from ingest.p2000.head import FREE_TEXT, Head, Service, Sort, read_head
 from ingest.p2000.natures import CATEGORIES, match_nature
-from ingest.p2000.streets import find_street
+from ingest.p2000.streets import find_street, square_of_a_year
 from ingest.p2000.tokens import (
     ambulance_units,
     bare,
@@ -77,7 +77,7 @@ class Grammar:
 
         Args:
             text: of the page, as received.
-            service: as the source itself names it, where it does.
+            service: as the source itself names it, or its receivers, where they do.
         """
         whole = normalise(text)
         if not self._gazetteer.may_concern_us(whole):
@@ -89,7 +89,11 @@ class Grammar:
         category, size = match_nature(words)
         units = _units(served, words)
         place = self._gazetteer.find(
-            words, units, free_text=sort in FREE_TEXT, ambulance=served in _MEDICAL
+            words,
+            units,
+            free_text=sort in FREE_TEXT,
+            ambulance=served in _MEDICAL,
+            place_at=head.place_at,
         )
         if place is None:
             return None
@@ -210,7 +214,7 @@ def _before_tail(words: tuple[str, ...]) -> list[str]:
         if word.startswith(("rit", "bon", "icnum")) and is_tail(word):
             break
         kept.append(word)
-    while kept and is_tail(kept[-1]):
+    while kept and is_tail(kept[-1]) and not square_of_a_year(kept):
         kept.pop()
     return kept
 

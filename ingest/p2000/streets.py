@@ -25,6 +25,7 @@ from ingest.p2000.tokens import bare
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 _INITIALS = re.compile(r"(?:[a-z]\.)+[a-z]?")
 _EXIT = re.compile(r",\d+[a-z]?$")
+_JOINED_DIRECTION = re.compile(r"-(?=(?:noord|zuid|oost|west)$)")
 _ORDINAL = re.compile(r"\d{1,3}e")
 _CUT_STREET = re.compile(r".{3,}straa$")
 _MAX_LENGTH = 60
@@ -42,12 +43,18 @@ def find_street(words: Sequence[str]) -> str | None:
     """
     if any(word in PERSON_MARKERS for word in words):
         return None
-    parts = [part for word in words for part in _EXIT.sub("", word).split("/") if part]
+    parts = [part for word in words for part in _parts(word)]
     parts = _strip_numbers(parts[-_MAX_PARTS:])
     if not parts:
         return None
-    street = _square(parts) or _numbered(parts) or _phrase(parts) or _plain(parts)
+    street = square_of_a_year(parts) or _numbered(parts) or _phrase(parts) or _plain(parts)
     return street if street and len(street) <= _MAX_LENGTH else None
+
+
+def _parts(word: str) -> list[str]:
+    """The words in a word: a crossing of two streets, a street and the direction joined to it."""
+    plain = _JOINED_DIRECTION.sub(" ", _EXIT.sub("", word))
+    return [part for street in plain.split("/") for part in street.split()]
 
 
 def _strip_numbers(parts: Sequence[str]) -> list[str]:
@@ -57,8 +64,8 @@ def _strip_numbers(parts: Sequence[str]) -> list[str]:
     return text.split()
 
 
-def _square(parts: Sequence[str]) -> str | None:
-    """``plein 1944``: the one kind of street that keeps its number, which is a year."""
+def square_of_a_year(parts: Sequence[str]) -> str | None:
+    """Return the street that ``parts`` end with if its name has a year, as ``plein 1944``; else None."""
     square = " ".join(parts[-2:])
     return square if _YEAR_SQUARE.fullmatch(square) else None
 
