@@ -104,7 +104,7 @@ def check(
         for one in checked:
             view.print_checked(one, console)
         view.print_geocoder(geocoder, console)
-    if any(one.error for one in (*checked, *([geocoder] if geocoder else []))):
+    if any(one.error for one in checked) or (geocoder and geocoder.error):
         raise typer.Exit(FAILED_STATUS)
 
 

@@ -32,6 +32,11 @@ class HttpClients:
         token: SecretStr | None = None,
         limits: Limits = Limits(),  # noqa: B008 - frozen
     ) -> HttpClient:
-        """See ``HttpClientMaker``."""
+        """See ``HttpClientMaker``.
+
+        Args:
+            base_url, token: as there.
+            limits: of time and size of the answers.
+        """
         known = Token(token) if token is not None else None
         return HttpxClient(base_url, clock=self.clock, pace=self.pace, limits=limits, token=known)

@@ -11,7 +11,6 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from domain.errors import SourceRefused
-from ingest.http.limits import Limits
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -78,16 +77,8 @@ class HttpClient(Protocol):
 class HttpClientMaker(Protocol):
     """Makes the clients of sources."""
 
-    def client(
-        self,
-        base_url: str,
-        token: SecretStr | None = None,
-        limits: Limits = Limits(),  # noqa: B008 - frozen
-    ) -> HttpClient:
+    def client(self, base_url: str, token: SecretStr | None = None) -> HttpClient:
         """Return a client for the host of an address, which gets the token with each request.
-
-        Args:
-            limits: of time and size of its answers.
 
         Raises:
             SettingsError: the address or the token cannot be used.

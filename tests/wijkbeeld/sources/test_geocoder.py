@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from structlog.testing import capture_logs
@@ -25,7 +25,9 @@ pytestmark = pytest.mark.integration
 AT = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
 WIJK = "BU02680101"
 
-Declare = Callable[[str], None]
+
+class Declare(Protocol):
+    def __call__(self, more: str, source: str = "") -> None: ...
 
 
 @pytest.fixture
