@@ -9,11 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import tomllib
+from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from domain.crosswalk import parse_crosswalk
 from domain.errors import SettingsError
 
 # [0-9], since \d in pydantic's regular expressions matches the digits of every script.
@@ -63,6 +66,8 @@ class Municipality(_Frozen):
     Attributes:
         slug: name in identifiers, such as ``nijmegen``.
         boundary_year: year of the CBS area layout that the codes belong to.
+        unchanged_since: the first year from which on all codes mean what they do in ``boundary_year``.
+        other_years: by another year the area of today by code; see ``crosswalk.parse_crosswalk``.
         safety_region: two digits of the veiligheidsregio, such as ``08``.
         place_names: names of the gemeente and of its villages, lower case, as sources write them.
         region_places: other place names of the safety region with their gemeente code.
@@ -73,6 +78,8 @@ class Municipality(_Frozen):
     slug: str = Field(pattern=r"^[a-z0-9-]+$")
     name: str
     boundary_year: int
+    unchanged_since: int | None = None
+    other_years: dict[int, dict[str, str]] = {}
     safety_region: str = Field(pattern=r"^[0-9]{2}$")
     place_names: tuple[str, ...]
     region_places: dict[str, GemeenteCode] = {}
@@ -84,6 +91,8 @@ class Municipality(_Frozen):
     @model_validator(mode="after")
     def _areas_fit_together(self) -> Self:
         digits = self.code[2:]
+        if self.unchanged_since is not None and self.unchanged_since > self.boundary_year:
+            raise ValueError("unchanged_since lies after boundary_year")
         districts = {s.code for s in self.stadsdelen}
         codes = {w.code for w in self.wijken}
         if len(districts) != len(self.stadsdelen) or len(codes) != len(self.wijken):
@@ -113,22 +122,28 @@ class Municipality(_Frozen):
 
 
 def parse_municipality(
-    gemeente_toml: str, stadsdelen_csv: str, wijken_csv: str, teams_toml: str
+    gemeente_toml: str,
+    stadsdelen_csv: str,
+    wijken_csv: str,
+    teams_toml: str,
+    crosswalks: Mapping[int, str] = MappingProxyType({}),
 ) -> Municipality:
-    """Build a municipality from the texts of its four data files.
+    """Build a municipality from the texts of its data files.
 
     Args:
-        gemeente_toml: code, slug, name, boundary_year, safety_region, place_names, region_places.
+        gemeente_toml: code, slug, name, boundary_year, unchanged_since, safety_region, place_names,
+            region_places.
         stadsdelen_csv: columns code, name, lat, lon, population.
         wijken_csv: columns code, name, stadsdeel, lat, lon, population (empty = unknown).
         teams_toml: ``example`` and a table ``team`` per team.
+        crosswalks: by another boundary year what ``crosswalk.parse_crosswalk`` reads.
 
     Raises:
         SettingsError: a file cannot be read or the areas do not fit together.
     """
     try:
         teams = tomllib.loads(teams_toml)
-        return Municipality.model_validate(
+        municipality = Municipality.model_validate(
             tomllib.loads(gemeente_toml)
             | {
                 "stadsdelen": _rows(stadsdelen_csv),
@@ -137,6 +152,7 @@ def parse_municipality(
                 "teams_are_example": teams["example"],
             }
         )
+        return municipality.model_copy(update={"other_years": _other_years(municipality, crosswalks)})
     except (tomllib.TOMLDecodeError, csv.Error) as error:
         raise SettingsError(f"gemeente data: {error}") from error
     except KeyError as error:
@@ -145,6 +161,14 @@ def parse_municipality(
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "areas"
         raise SettingsError(f"gemeente data: {where}: {first['msg']}") from error
+
+
+def _other_years(municipality: Municipality, crosswalks: Mapping[int, str]) -> dict[int, dict[str, str]]:
+    stadsdeel_of = {wijk.code: wijk.stadsdeel for wijk in municipality.wijken}
+    return {
+        year: parse_crosswalk(text, year, municipality.boundary_year, stadsdeel_of)
+        for year, text in sorted(crosswalks.items())
+    }
 
 
 def _rows(text: str) -> list[dict[str, str | None]]:

@@ -1,8 +1,10 @@
 """Addresses as sources write them: street, house number and postcode out of one field or several.
 
-For fields that hold an address and nothing else; never for free text, in which a street cannot be told
-from a person (``ingest.p2000.streets`` shows what that takes). The house number is read so that it can
-be left out: ``Address.location`` has no place for it, and it is not shown when an address is printed.
+``AddressReader`` is for fields that hold an address and nothing else; never for free text, in which a
+street cannot be told from a person. What the text of a page takes beside it is in
+``ingest.p2000.streets``, made of the same parts: ``as_postcode``, ``take_number``, ``place_names``. The
+house number is read so that it can be left out: ``Address.location`` has no place for it, and it is not
+shown when an address is printed.
 """
 
 from __future__ import annotations
@@ -19,10 +21,11 @@ from domain.places import Location
 
 # Letters that no postcode has: SA, SD and SS (https://nl.wikipedia.org/wiki/Postcodes_in_Nederland).
 _PC6 = re.compile(r"(?<![\w-])([1-9]\d{3})\s?((?!sa|sd|ss)[a-z]{2})(?![\w])", re.IGNORECASE)
-# What BAG calls huisnummer, huisletter, toevoeging, as people join them: 28A, 20 Bb, 12-3, 12/3, 5 bis.
+# What BAG calls huisnummer, huisletter, toevoeging, as people join them: 28A, 20 Bb, 12-3, 12/3, 5 bis,
+# 12-bis hs.
+_ADDITION = r"(?:[a-z]{1,2}|bis|hs|huis|rood|zw|zwart)"
 _NUMBER = re.compile(
-    r"(?P<street>.*?[^\W\d_].*?)[\s,]+(?:nr\.?\s*|no\.?\s*)?"
-    r"(?P<number>\d{1,5}\s?(?:[a-z]{1,2}|bis|hs|huis|rood|zw|zwart)?(?:\s?[-/+]\s?[a-z0-9]{1,4})*)",
+    rf"[\s,]+(?:nr\.?\s*|no\.?\s*)?(\d{{1,5}}\s?{_ADDITION}?(?:\s?[-/+]\s?[a-z0-9]{{1,4}})*(?:\s(?:bis|hs))?)$",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"19\d\d")
@@ -65,6 +68,34 @@ class Address:
             return known
 
 
+def place_names(municipality: Municipality) -> Mapping[str, GemeenteCode]:
+    """Return the gemeente by the place names that a municipality knows, its own included."""
+    return {
+        **municipality.region_places,
+        **dict.fromkeys(municipality.place_names, municipality.code),
+    }
+
+
+def as_postcode(word: str) -> str | None:
+    """Return a full postcode without a space, upper case; None for a word that is none."""
+    found = _PC6.fullmatch(word)
+    return (found[1] + found[2]).upper() if found else None
+
+
+def take_number(text: str) -> tuple[str, str | None]:
+    """Return what stands before the house number that ``text`` ends with, and the number.
+
+    A text without one comes back as it is, with None. The year of *Plein 1944* belongs to the street.
+    """
+    found = _NUMBER.search(text)
+    street = text[: found.start()] if found else text
+    if found is None or not any(c.isalpha() for c in street):
+        return text, None
+    if street.lower().endswith("plein") and _YEAR.fullmatch(found[1]):
+        return text, None
+    return street, found[1]
+
+
 class AddressReader:
     """Reads addresses for one municipality.
 
@@ -73,10 +104,7 @@ class AddressReader:
     """
 
     def __init__(self, municipality: Municipality) -> None:
-        self._gemeenten: Mapping[str, GemeenteCode] = {
-            **municipality.region_places,
-            **dict.fromkeys(municipality.place_names, municipality.code),
-        }
+        self._gemeenten = place_names(municipality)
         names = "|".join(
             re.escape(name).replace(r"\ ", r"[\s-]+")
             for name in sorted(self._gemeenten, key=len, reverse=True)
@@ -154,12 +182,8 @@ def _take_postcode(text: str) -> tuple[str | None, str]:
 
 
 def _split(text: str) -> tuple[str | None, str | None]:
-    """Return street and house number; the year of *Plein 1944* belongs to the street."""
-    text = " ".join(text.split()).strip(_EDGES)
-    found = _NUMBER.fullmatch(text)
-    street, number = (found["street"], found["number"]) if found else (text, None)
-    if found and street.lower().endswith("plein") and _YEAR.fullmatch(found["number"]):
-        street, number = text, None
+    """Return street and house number of a text that is nothing else."""
+    street, number = take_number(" ".join(text.split()).strip(_EDGES))
     street = street.strip(" \t,;:-/")
     shaped = 1 < len(street) <= _LONGEST_STREET and _STREET.fullmatch(street)
     return (street if shaped else None), number

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from domain.areas import Municipality
+from ingest.geocoding.geocoder import Geocoder
 from ingest.http.clients import HttpClients
 from ingest.http.protocol import HttpClientMaker
 from ingest.keys import KeyedHash
@@ -27,6 +28,7 @@ class SourceContext:
         folder: what relative paths in the settings of a source start from.
         secrets: reads what a reference points to.
         http: makes the clients of sources that are asked over HTTP.
+        geocoder: places what has but a street or postcode; None where it is turned off.
     """
 
     municipality: Municipality
@@ -38,6 +40,7 @@ class SourceContext:
     folder: Path = field(default_factory=Path)
     secrets: SecretReader = field(default_factory=lambda: SecretReader({}))
     http: HttpClientMaker = field(default_factory=HttpClients)
+    geocoder: Geocoder | None = None
 
     def path(self, text: str) -> Path:
         """Return the path of a file that the settings of a source name."""

@@ -1,8 +1,9 @@
-"""``sources.toml``: the sources of a municipality, one table each (docs/sources.md)."""
+"""``sources.toml``: the sources of a municipality and its geocoder (docs/sources.md)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from domain.errors import SettingsError
 from domain.events import SourceName
+from ingest.geocoding.settings import GeocoderSettings
 from ingest.kind import Kind, SourceSpec
 from ingest.rhythm import Rhythm
 from ingest.schedule import Schedule
@@ -17,6 +19,7 @@ from ingest.toml_lines import TomlFile
 
 FILE = "sources.toml"
 _TABLE = "sources"
+_GEOCODER = "geocoder"
 M = TypeVar("M", bound=BaseModel)
 _NAME: TypeAdapter[str] = TypeAdapter(SourceName)
 
@@ -34,15 +37,29 @@ class _Declaration(BaseModel):
 
     kind: str
     enabled: bool = True
+    geocode: bool = True
     schedule: Schedule = Schedule()
     rhythm: dict[str, Any] = {}
     settings: dict[str, Any] = Field(default_factory=dict, repr=False)
 
 
-def parse_sources(
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """What a ``sources.toml`` says.
+
+    Attributes:
+        sources: the enabled ones, in its order; the others were checked too.
+        geocoder: turned off unless it says otherwise.
+    """
+
+    sources: tuple[SourceSpec, ...] = ()
+    geocoder: GeocoderSettings = field(default_factory=GeocoderSettings)
+
+
+def parse_declarations(
     text: str, kinds: Mapping[str, Kind[Any]], folder: Path, name: str = FILE
-) -> tuple[SourceSpec, ...]:
-    """Return the enabled sources in a ``sources.toml``, in its order; the others are checked too.
+) -> Declarations:
+    """Return what a ``sources.toml`` says.
 
     Args:
         text: of the file.
@@ -55,13 +72,14 @@ def parse_sources(
     """
     file = TomlFile(text, name)
     for key in file.values:
-        if key != _TABLE:
-            raise file.mistake((key,), f"is not known here; write [{_TABLE}.NAME]")
+        if key not in (_TABLE, _GEOCODER):
+            raise file.mistake((key,), f"is not known here; write [{_TABLE}.NAME] or [{_GEOCODER}]")
+    geocoder = _checked(file, (_GEOCODER,), GeocoderSettings, file.values.get(_GEOCODER, {}))
     tables = file.values.get(_TABLE, {})
     if not isinstance(tables, dict):
         raise file.mistake((_TABLE,), f"must be tables; write [{_TABLE}.NAME]")
     found = [_source(file, source, table, kinds, folder) for source, table in tables.items()]
-    return tuple(spec for spec, enabled in found if enabled)
+    return Declarations(tuple(spec for spec, enabled in found if enabled), geocoder)
 
 
 def _source(
@@ -79,7 +97,15 @@ def _source(
     settings = _checked(file, (*at, "settings"), kind.settings, declared.settings)
     usual = kind.rhythm.model_dump(exclude_none=True)
     rhythm = _checked(file, (*at, "rhythm"), Rhythm, {**usual, **declared.rhythm})
-    spec = SourceSpec(name, declared.kind, settings, declared.schedule, rhythm, folder)
+    spec = SourceSpec(
+        name,
+        declared.kind,
+        settings,
+        declared.schedule,
+        rhythm,
+        folder,
+        geocode=declared.geocode and kind.real,
+    )
     return spec, declared.enabled
 
 

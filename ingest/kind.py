@@ -29,12 +29,14 @@ class Kind(Generic[S]):
             ``SettingsError`` where they cannot work together.
         argument: the setting that ``--source KIND=FILE`` fills; empty for a kind without one.
         rhythm: what is expected of such a source where nothing is declared.
+        real: its streets exist; those of made-up events are no questions for a geocoder.
     """
 
     settings: type[S]
     build: Callable[[str, S, SourceContext], Source]
     argument: str = ""
     rhythm: Rhythm = field(default_factory=Rhythm)
+    real: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class SourceSpec:
         schedule: when it is asked.
         rhythm: what is expected of it.
         folder: what relative paths in its settings start from.
+        geocode: its streets and postcodes may be asked of the geocoder, where that is turned on.
     """
 
     name: str
@@ -56,6 +59,7 @@ class SourceSpec:
     schedule: Schedule = field(default_factory=Schedule)
     rhythm: Rhythm = field(default_factory=Rhythm)
     folder: Path = field(default_factory=Path)
+    geocode: bool = True
 
     @property
     def reads_stdin(self) -> bool:

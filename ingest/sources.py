@@ -12,6 +12,7 @@ from domain.errors import SettingsError
 from ingest.context import SourceContext
 from ingest.demo import source as demo
 from ingest.filedrop import source as filedrop
+from ingest.geocoding.feed import geocoded
 from ingest.inspections import source as inspections
 from ingest.kind import STDIN, Kind, SourceSpec
 from ingest.p2000 import source as p2000
@@ -23,7 +24,7 @@ from ingest.veiligheidshuis import source as veiligheidshuis
 
 KINDS: Mapping[str, Kind[Any]] = MappingProxyType(
     {
-        "demo": Kind(demo.Settings, demo.build, rhythm=demo.RHYTHM),
+        "demo": Kind(demo.Settings, demo.build, rhythm=demo.RHYTHM, real=False),
         "p2000": Kind(p2000.Settings, p2000.build, argument="file"),
         "p2000-feed": Kind(p2000_feed.Settings, p2000_feed.build),
         "signalen": Kind(signalen.Settings, signalen.build),
@@ -59,7 +60,7 @@ def parse_source(text: str, kinds: Mapping[str, Kind[Any]] = KINDS) -> SourceSpe
         field.is_required() and key not in given for key, field in kind.settings.model_fields.items()
     ):
         raise SettingsError(f"source '{name}': needs settings; declare it in sources.toml")
-    return SourceSpec(name, name, kind.settings(**given), rhythm=kind.rhythm)
+    return SourceSpec(name, name, kind.settings(**given), rhythm=kind.rhythm, geocode=kind.real)
 
 
 def build_sources(
@@ -87,4 +88,6 @@ def build_source(
     source: Source = kinds[spec.kind].build(
         spec.name, spec.settings, replace(context, folder=spec.folder)
     )
+    if context.geocoder is not None and spec.geocode:
+        source = geocoded(source, context.geocoder, context.municipality.code)
     return replace(source, schedule=spec.schedule, rhythm=spec.rhythm)

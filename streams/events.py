@@ -35,6 +35,11 @@ class Location(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", 
 _NOWHERE = Location()
 
 
+def recoded(location: Location, wijk: str | None, stadsdeel: str | None) -> Location:
+    """Return ``location`` with these codes in place of its own."""
+    return msgspec.structs.replace(location, wijk=wijk, stadsdeel=stadsdeel)
+
+
 class _Happening(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", gc=False):
     occurred_at: datetime
     category: str

@@ -1,8 +1,9 @@
 """Stage 2: what a source says of where -> the area that counts the event, and how well that is known.
 
-First that answers: wijk code, coordinates (where polygons are given), PC6, street, a street that is the
-name of a wijk, stadsdeel code, gemeente. A gemeente or area code of somebody else's comes before all but
-our own wijk codes: street names and coordinates are read as ours only.
+Codes of another boundary year are first made those of today (``streams.other_years``). Then, first that
+answers: wijk code, coordinates (where polygons are given), PC6, street, a street that is the name of a
+wijk, stadsdeel code, gemeente. A gemeente or area code of somebody else's comes before all but our own
+wijk codes: street names and coordinates are read as ours only.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from domain.areas import Municipality
 from domain.places import MatchLevel
 from domain.street_names import street_key
 from streams.events import Event, Figure, Location
+from streams.other_years import OtherYears
 from streams.tables import PlaceTables
 
 
@@ -46,6 +48,7 @@ class Locator:
         self._tables = tables
         self._gemeente = tables.municipality.code
         self._own_digits = self._gemeente[2:]
+        self._years = OtherYears(tables.municipality)
         self._by_level = {
             level: _places(tables.municipality, level)
             for level in (
@@ -75,6 +78,8 @@ class Locator:
                 places.append(None)
                 continue
             location = data.location
+            if location.boundary_year not in self._years.own:
+                location = self._years.of_today(location)
             place = codes.get(location.wijk or "") or self._foreign(location)
             if place is None:
                 if location.lat is not None and location.lon is not None:
@@ -111,12 +116,13 @@ class Locator:
     def _by_name(self, location: Location, *, by_street: bool = True) -> Place:
         tables = self._tables
         pc6 = location.pc6
-        if pc6 is not None and pc6 in tables.postcodes:
-            return self._by_level[MatchLevel.PC6][tables.postcodes[pc6]]
+        wijk = tables.streets.postcodes.get(pc6) if pc6 is not None else None
+        if wijk is not None:
+            return self._by_level[MatchLevel.PC6][wijk]
         street = location.street
         if street is not None and by_street:
             key = street_key(street)
-            wijk = tables.streets.get(key)
+            wijk = tables.streets.of_street(key, pc6)
             if wijk is not None:
                 return self._by_level[MatchLevel.STREET][wijk]
             wijk = tables.wijk_names.get(key)

@@ -28,7 +28,7 @@ class StreamsConfig:
         municipality: the gemeente whose wijken events are placed in.
         geo_v: version of the area and street tables, counted up when any of them changes.
         folder: a folder for Faust; nothing of ours is kept in it.
-        streets_csv: text of a street and postcode table (``streams.tables.parse_streets``).
+        streets_csv: text of a street and postcode table (``streams.street_table.parse_streets``).
         client_id: name of this worker in the broker's logs.
         areas_geojson: polygons of the wijken (``streams.areas_index.parse_areas``).
     """

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from domain.areas import Municipality, parse_municipality
 from domain.errors import SettingsError
+
+_CROSSWALK = re.compile(r"crosswalk-([0-9]{4})\.csv")
 
 
 def load_municipality(name_or_folder: str) -> Municipality:
@@ -20,11 +23,17 @@ def load_municipality(name_or_folder: str) -> Municipality:
     names = ("gemeente.toml", "stadsdelen.csv", "wijken.csv", "teams.toml")
     try:
         texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in names]
+        crosswalks = {
+            int(named[1]): file.read_text(encoding="utf-8")
+            for file in folder.iterdir()
+            if (named := _CROSSWALK.fullmatch(file.name))
+        }
     except OSError as error:
         raise SettingsError(f"gemeente '{name_or_folder}': cannot read {error.filename}") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"gemeente '{name_or_folder}': a file is not UTF-8") from error
-    return parse_municipality(*texts)
+    gemeente, stadsdelen, wijken, teams = texts
+    return parse_municipality(gemeente, stadsdelen, wijken, teams, crosswalks)
 
 
 def municipality_folder(name_or_folder: str) -> Traversable:

@@ -53,15 +53,20 @@ def list_(
     """
     from wijkbeeld.sources import view
     from wijkbeeld.sources.declared import declared_sources
+    from wijkbeeld.sources.geocoder import list_geocoder
     from wijkbeeld.sources.listing import list_sources
 
     settings = _settings(data_dir, source)
     now = SystemClock().now()
     found = list_sources(declared_sources(settings), DataDir(settings.data_dir), now)
+    geocoder = list_geocoder(settings)
     if as_json:
-        _print_json({"sources": [view.as_json(listed) for listed in found]})
+        listed = [view.as_json(source) for source in found]
+        _print_json({"sources": listed, "geocoder": geocoder and view.as_json(geocoder)})
     else:
-        view.print_sources(found, now, Console(highlight=False))
+        console = Console(highlight=False)
+        view.print_sources(found, now, console)
+        view.print_geocoder(geocoder, console)
 
 
 @app.command()
@@ -75,26 +80,31 @@ def check(
 ) -> None:
     """Validate settings, poll once and count what would come in. Writes nothing; shows no values.
 
-    Exit status 1 says that a source could not be polled.
+    Exit status 1 says that a source could not be polled, or the geocoder not be asked.
     """
     from wijkbeeld.gemeenten import load_municipality
     from wijkbeeld.sources import view
     from wijkbeeld.sources.building import dry_context, require_declared
     from wijkbeeld.sources.checking import check_source
     from wijkbeeld.sources.declared import declared_sources
+    from wijkbeeld.sources.geocoder import check_geocoder
 
     settings = _settings(data_dir, source)
     specs = (require_declared(settings, name),) if name else declared_sources(settings)
-    context = dry_context(settings, load_municipality(settings.gemeente))
+    municipality = load_municipality(settings.gemeente)
+    context = dry_context(settings, municipality)
     folder = DataDir(settings.data_dir)
     checked = [check_source(spec, context, folder, SystemClock()) for spec in specs]
+    geocoder = check_geocoder(settings, municipality)
     if as_json:
-        _print_json({"sources": [view.as_json(one) for one in checked]})
+        sources = [view.as_json(one) for one in checked]
+        _print_json({"sources": sources, "geocoder": geocoder and view.as_json(geocoder)})
     else:
         console = Console(highlight=False)
         for one in checked:
             view.print_checked(one, console)
-    if any(one.error for one in checked):
+        view.print_geocoder(geocoder, console)
+    if any(one.error for one in checked) or (geocoder and geocoder.error):
         raise typer.Exit(FAILED_STATUS)
 
 

@@ -23,7 +23,7 @@ from wijkbeeld.observer import push_sources
 from wijkbeeld.progress import Progress
 from wijkbeeld.settings import Settings
 from wijkbeeld.setup import prepare_warehouse
-from wijkbeeld.sources.declared import declared_sources
+from wijkbeeld.sources.declared import declared_geocoder, declared_sources
 from wijkbeeld.supervisor.endings import drain_line
 from wijkbeeld.supervisor.plan import (
     ARCHIVE,
@@ -62,12 +62,15 @@ def run_up(settings: Settings, clickhouse_port: int, progress: Progress) -> None
     """
     data_dir = DataDir(settings.data_dir.absolute())
     specs = declared_sources(settings)
+    asks_geocoder = declared_geocoder(settings).enabled and any(spec.geocode for spec in specs)
     data_dir.prepare()
     configure_logging("up", data_dir.logs / "up.log")
     with data_dir.lock():
         end_leftovers(data_dir)
         plan = _plan(settings, data_dir, clickhouse_port, specs)
         _tell_tables(settings, plan, progress)
+        if asks_geocoder:
+            progress.line("the geocoder is on: it is asked for streets and postcodes of events")
         stop = _stop_on_signals()
         urls = {
             "page": plan.page_url,

@@ -88,6 +88,20 @@ class AnswerCache:
         )
 
 
+def count_answers(file: Path) -> tuple[int, int]:
+    """Return how many answers a file of ``AnswerCache`` holds, and how many of them are a wijk.
+
+    Both are 0 where there is no such file, or it cannot be read now.
+    """
+    if not file.is_file():
+        return 0, 0
+    with contextlib.suppress(sqlite3.Error):
+        with contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            answers, found = db.execute("SELECT count(*), count(wijk) FROM answer").fetchone()
+        return int(answers), int(found)
+    return 0, 0
+
+
 def _open(file: Path) -> sqlite3.Connection:
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from domain.areas import GemeenteCode
 from domain.events import EventData, Figure
 from domain.places import Location
 from ingest.geocoding.geocoder import Answer, Geocoder
-from ingest.protocol import Connector, Cursor, Draft, Finding, Poll, Source
+from ingest.protocol import Connector, Cursor, Draft, Finding, Period, Poll, Source
 
 CURSOR_KEY = "geocoding"
 """Name under which waiting drafts are in the connector's own cursor."""
@@ -22,7 +22,6 @@ LONGEST_WAITING = timedelta(hours=24)
 """After that an event stays without: a street is not kept for longer than its use."""
 _TURN = 20
 """Most that are tried again in one poll: each may take a question."""
-_WAIT = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class GeocodedConnector:
     Where the geocoder is away it goes without, and once more, with its wijk, when there is an answer.
     Until then it waits in the cursor, with the fields that leave the connector anyway: at most
     ``MOST_WAITING`` drafts, the oldest are given up first, and all at the end of an input that has one.
+    It is tried again at the next poll; for its sake the source is not asked sooner.
     A draft with the source's own revision does not wait: other content under one revision never wins.
 
     Args:
@@ -66,8 +66,7 @@ class GeocodedConnector:
         while len(waiting) > MOST_WAITING:
             del waiting[next(iter(waiting))]
         kept: dict[str, JsonValue] = {CURSOR_KEY: _written(waiting)} if waiting else {}
-        wait = min(poll.wait, _WAIT) if waiting else poll.wait
-        return replace(poll, findings=findings, cursor={**poll.cursor, **kept}, wait=wait)
+        return replace(poll, findings=findings, cursor={**poll.cursor, **kept})
 
     def _placed(self, draft: Draft, now: datetime, waiting: dict[str, _Waiting]) -> Draft:
         # What waited of this event is older than this draft: it must not come after it.
@@ -108,12 +107,25 @@ class GeocodedConnector:
 
 
 def geocoded(source: Source, geocoder: Geocoder, gemeente: GemeenteCode) -> Source:
-    """Return a source whose feeds are placed by the geocoder; see ``GeocodedConnector``."""
-    feeds = tuple(
-        replace(feed, connector=GeocodedConnector(feed.connector, geocoder, gemeente))
-        for feed in source.feeds
-    )
-    return replace(source, feeds=feeds)
+    """Return a source with its feeds and past periods placed; see ``GeocodedConnector``."""
+    read_period = source.backfill
+
+    def placed(connector: Connector) -> Connector:
+        return GeocodedConnector(connector, geocoder, gemeente)
+
+    def backfill(period: Period) -> Connector:
+        if read_period is None:
+            raise TypeError("a source without past periods is not asked for one")
+        return placed(read_period(period))
+
+    feeds = tuple(replace(feed, connector=placed(feed.connector)) for feed in source.feeds)
+    return replace(source, feeds=feeds, backfill=backfill if read_period else None)
+
+
+def waiting_in(cursor: Cursor | None) -> int:
+    """Return how many drafts wait for the geocoder in a feed's cursor."""
+    kept = (cursor or {}).get(CURSOR_KEY)
+    return len(kept) if isinstance(kept, dict) else 0
 
 
 def _at(data: EventData, wijk: str) -> EventData:

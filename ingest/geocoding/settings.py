@@ -11,16 +11,21 @@ from domain.areas import Municipality
 from ingest.geocoding.cache import MOST_ANSWERS, AnswerCache
 from ingest.geocoding.geocoder import Geocoder
 from ingest.getting import Getter
+from ingest.http.address import SourceUrl
+from ingest.http.limits import Limits
 from ingest.keys import KeyedHash
 from ingest.pdok.locatieserver import BASE_URL, Locatieserver
 
+LIMITS = Limits(connect=1.0, read=1.0, whole=2.0, size=1024 * 1024)
+"""Of one question: an event may wait for it. A hundred short records are some 10 kB."""
+
 
 class GeocoderSettings(BaseModel):
-    """The geocoder of a municipality.
+    """The table ``[geocoder]`` of a municipality.
 
     Attributes:
         enabled: off unless the municipality turns it on: streets and postcodes go to PDOK then.
-        url: of the Locatieserver.
+        url: of the Locatieserver; without a query.
         per_minute: most questions a minute.
         cache_size: most answers that are kept.
     """
@@ -28,7 +33,7 @@ class GeocoderSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     enabled: bool = False
-    url: Annotated[str, Field(pattern=r"^https?://[^\s?#]{1,200}$")] = BASE_URL
+    url: Annotated[SourceUrl, Field(pattern=r"^[^?#]{1,200}$")] = BASE_URL
     per_minute: Annotated[int, Field(ge=1, le=600)] = 60
     cache_size: Annotated[int, Field(ge=1, le=1_000_000)] = MOST_ANSWERS
 
@@ -39,7 +44,7 @@ def build_geocoder(
     """Return the geocoder; None when it is turned off, and then no file is made.
 
     Args:
-        web: HTTP client; a limit of two seconds suits, since an event may wait for one question.
+        web: HTTP client, with ``LIMITS``.
         keyed: makes the keys of the cache.
         cache: its file in the data directory.
 

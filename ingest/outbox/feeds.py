@@ -89,6 +89,12 @@ def place_of(connection: sqlite3.Connection, source: str, lane: Lane) -> Place:
     )
 
 
+def cursors(connection: sqlite3.Connection) -> list[Cursor]:
+    """Return the cursors of all feeds that have been polled."""
+    rows = connection.execute("SELECT cursor FROM feed WHERE cursor IS NOT NULL")
+    return [orjson.loads(cursor) for (cursor,) in rows]
+
+
 def known_cursor(connection: sqlite3.Connection, source: str, feed: Feed) -> Cursor | None:
     """Return the cursor of a feed, as its next poll would have it; None for one that begins."""
     row = connection.execute(

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from domain.areas import Municipality
 from domain.themes import Severity, Theme
+from ingest.addresses import as_postcode, take_number
 from ingest.p2000.head import FREE_TEXT, Head, Service, Sort, read_head
 from ingest.p2000.natures import CATEGORIES, match_nature
-from ingest.p2000.streets import find_street
+from ingest.p2000.streets import find_street, square_of_a_year
 from ingest.p2000.tokens import (
     ambulance_units,
     bare,
@@ -22,12 +23,13 @@ from ingest.p2000.tokens import (
     last_number,
     marked_number,
     normalise,
-    pc6,
 )
 from ingest.p2000.whereabouts import Gazetteer, Place
 
 _PLANNED = ("b1", "b2", "b3")
 _LONG_TEXT = 12
+# 1500kg has the shape of a postcode.
+_UNITS_OF_MEASURE = ("KG", "MM", "CM", "KM", "HA", "KV", "KW")
 _MEDICAL = (Service.AMBULANCE, Service.TRAUMA)
 
 
@@ -75,7 +77,7 @@ class Grammar:
 
         Args:
             text: of the page, as received.
-            service: as the source itself names it, where it does.
+            service: as the source itself names it, or its receivers, where they do.
         """
         whole = normalise(text)
         if not self._gazetteer.may_concern_us(whole):
@@ -87,7 +89,11 @@ class Grammar:
         category, size = match_nature(words)
         units = _units(served, words)
         place = self._gazetteer.find(
-            words, units, free_text=sort in FREE_TEXT, ambulance=served in _MEDICAL
+            words,
+            units,
+            free_text=sort in FREE_TEXT,
+            ambulance=served in _MEDICAL,
+            place_at=head.place_at,
         )
         if place is None:
             return None
@@ -103,7 +109,7 @@ class Grammar:
             theme=theme,
             severity=severity,
             street=street,
-            pc6=pc6(whole) if sort in (Sort.INCIDENT, Sort.CANCEL) else None,
+            pc6=_postcode(words, place) if sort in (Sort.INCIDENT, Sort.CANCEL) else None,
             gemeente=place.gemeente,
             units=units,
             number=None if served is Service.FIRE else _number(words, place),
@@ -184,6 +190,19 @@ def _zone(words: tuple[str, ...], place: Place, size: int) -> tuple[str, ...]:
     return behind or before
 
 
+def _postcode(words: tuple[str, ...], place: Place) -> str | None:
+    """The first full postcode; what may be a weight only where an address has its postcode."""
+    for index, word in enumerate(words):
+        found = as_postcode(bare(word))
+        if found and (
+            found[4:] not in _UNITS_OF_MEASURE
+            or index + 1 == place.start
+            or take_number(" ".join(words[max(index - 3, 0) : index]))[1]
+        ):
+            return found
+    return None
+
+
 def _number(words: tuple[str, ...], place: Place) -> str | None:
     return marked_number(words) or last_number(words[place.end :])
 
@@ -195,7 +214,7 @@ def _before_tail(words: tuple[str, ...]) -> list[str]:
         if word.startswith(("rit", "bon", "icnum")) and is_tail(word):
             break
         kept.append(word)
-    while kept and is_tail(kept[-1]):
+    while kept and is_tail(kept[-1]) and not square_of_a_year(kept):
         kept.pop()
     return kept
 

@@ -48,6 +48,8 @@ _PRIORITY = (
     (re.compile(r"prio ?([1-5])\b"), "prio", None),
     (re.compile(r"([1-3])(?= [a-z])"), "prio", None),
 )
+# As the police of the north writes: "ongeval/wegvervoer/letsel prio 1 assen europaweg-zuid".
+_NATURE_FIRST = re.compile(r"([a-z]+(?:/[a-z]+)+) prio ?([1-5]) (?=[a-z])")
 _TALK_GROUP = re.compile(r"\bb[a-z]{2}-\d{1,3}\b|\bbv-net \d+\b")
 _SORTS: tuple[tuple[Sort, re.Pattern[str]], ...] = (
     (
@@ -102,6 +104,7 @@ class Head:
         sort: what the page is.
         scale: how grave dispatch calls it ("middel brand"), where it does.
         body: the text behind head, talk group and marker words.
+        place_at: number of the word of ``body`` at which the place stands, if that is known.
     """
 
     service: Service | None
@@ -109,10 +112,15 @@ class Head:
     sort: Sort
     scale: Severity | None
     body: str
+    place_at: int | None = None
 
 
 def read_head(text: str) -> Head:
     """Return the head of a normalised text."""
+    if first := _NATURE_FIRST.match(text):
+        nature = first[1].split("/")
+        body = " ".join([*nature, text[first.end() :]])
+        return Head(None, f"prio{first[2]}", Sort.INCIDENT, None, body, place_at=len(nature))
     service, priority, rest = _priority(text)
     rest = _squeeze(_TALK_GROUP.sub(" ", rest, count=1))
     sort, rest = _sort(rest)

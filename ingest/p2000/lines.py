@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from domain.clock import from_local
+from ingest.p2000.capcodes import service_of
 from ingest.p2000.frame_time import frame_moment
 from ingest.p2000.records import Garbage, Nothing, NotText, Page
 
@@ -53,7 +54,7 @@ class FlexPart:
     Attributes:
         page: with the time of this part.
         fragment: ``first`` parts go before the next ``last`` part with the same ``key``.
-        key: address and phase, by which parts belong together.
+        key: first address (of a group, the group's) and phase, by which parts belong together.
     """
 
     page: Page
@@ -81,8 +82,9 @@ def read_line(data: bytes, now: datetime) -> FlexPart | NotText | Garbage | Noth
     moment = _moment(found, prefix, now)
     if moment is None:
         return Garbage("time")
-    key = f"{found['codes'].split()[0]}/{found['phase']}"
-    return FlexPart(Page(moment, found["text"]), _fragment(found["frag"]), key)
+    codes = [*found["codes"].split(), *(found.groupdict().get("more") or "").split("|")]
+    page = Page(moment, found["text"], service_of(filter(None, codes)))
+    return FlexPart(page, _fragment(found["frag"]), f"{codes[0]}/{found['phase']}")
 
 
 def _fragment(flag: str | None) -> Fragment:

@@ -17,7 +17,7 @@ class Page:
     Attributes:
         moment: when it was sent, UTC.
         text: as received.
-        service: as the source names it, where it does.
+        service: as an archive names it, or the one of all its receivers; None where neither tells.
     """
 
     moment: datetime

@@ -1,6 +1,7 @@
 """The street in a page: only what has the shape of a street, made of words of closed lists.
 
-No list of a city's streets is used and nothing is guessed: see ``street_words`` for what may leave.
+No list of a city's streets is used and nothing is guessed: see ``street_words`` for what may leave. The
+house numbers are those of ``ingest.addresses``.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ingest.addresses import take_number
 from ingest.p2000.street_words import (
     ADJECTIVES,
     COMMON_WORDS,
@@ -18,16 +20,18 @@ from ingest.p2000.street_words import (
     PERSON_MARKERS,
     SUFFIXES,
 )
-from ingest.p2000.tokens import bare, is_house_number
+from ingest.p2000.tokens import bare
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 _INITIALS = re.compile(r"(?:[a-z]\.)+[a-z]?")
 _EXIT = re.compile(r",\d+[a-z]?$")
+_JOINED_DIRECTION = re.compile(r"-(?=(?:noord|zuid|oost|west)$)")
 _ORDINAL = re.compile(r"\d{1,3}e")
 _CUT_STREET = re.compile(r".{3,}straa$")
 _MAX_LENGTH = 60
+_MAX_PARTS = 30
 _MIN_BEFORE_SUFFIX = 2
-_YEAR_SQUARE = re.compile(r"19\d\d")
+_YEAR_SQUARE = re.compile(r"plein 19\d\d")
 
 
 def find_street(words: Sequence[str]) -> str | None:
@@ -39,29 +43,31 @@ def find_street(words: Sequence[str]) -> str | None:
     """
     if any(word in PERSON_MARKERS for word in words):
         return None
-    parts = _strip_numbers([part for word in words for part in _EXIT.sub("", word).split("/") if part])
+    parts = [part for word in words for part in _parts(word)]
+    parts = _strip_numbers(parts[-_MAX_PARTS:])
     if not parts:
         return None
-    street = _square(parts) or _numbered(parts) or _phrase(parts) or _plain(parts)
+    street = square_of_a_year(parts) or _numbered(parts) or _phrase(parts) or _plain(parts)
     return street if street and len(street) <= _MAX_LENGTH else None
 
 
-def _strip_numbers(parts: list[str]) -> list[str]:
-    end = len(parts)
-    while end and is_house_number(parts[end - 1]) and not _is_square_year(parts, end - 1):
-        end -= 1
-    return parts[:end]
+def _parts(word: str) -> list[str]:
+    """The words in a word: a crossing of two streets, a street and the direction joined to it."""
+    plain = _JOINED_DIRECTION.sub(" ", _EXIT.sub("", word))
+    return [part for street in plain.split("/") for part in street.split()]
 
 
-def _is_square_year(parts: Sequence[str], index: int) -> bool:
-    return index > 0 and parts[index - 1] == "plein" and _YEAR_SQUARE.fullmatch(parts[index]) is not None
+def _strip_numbers(parts: Sequence[str]) -> list[str]:
+    text, number = take_number(" ".join(parts))
+    while number is not None:
+        text, number = take_number(text)
+    return text.split()
 
 
-def _square(parts: Sequence[str]) -> str | None:
-    """``plein 1944``: the one kind of street that keeps its number, which is a year."""
-    if _is_square_year(parts, len(parts) - 1):
-        return f"plein {parts[-1]}"
-    return None
+def square_of_a_year(parts: Sequence[str]) -> str | None:
+    """Return the street that ``parts`` end with if its name has a year, as ``plein 1944``; else None."""
+    square = " ".join(parts[-2:])
+    return square if _YEAR_SQUARE.fullmatch(square) else None
 
 
 def _numbered(parts: Sequence[str]) -> str | None:

@@ -6,10 +6,6 @@ import re
 import unicodedata
 
 _BRACKETS = str.maketrans(dict.fromkeys("()[]{}<>|", " "))
-_HOUSE = re.compile(r"\d+(?:[a-z]{1,3})?(?:[-/]\d*[a-z]*)*|[a-z]|bis|hs", re.IGNORECASE)
-# Letters F, I, O, Q, U, Y and the pairs SA, SD, SS are not used in postcodes; nor are weights and
-# lengths postcodes. https://nl.wikipedia.org/wiki/Postcodes_in_Nederland
-_PC6 = re.compile(r"\b([1-9]\d{3})((?!sa|sd|ss|kg|mm|cm|km|ha|kv|kw)[a-eghj-npr-tv-xz]{2})\b")
 _NUMBER_WORDS = frozenset(
     ("rit", "rit:", "ritnr", "ritnr:", "rit.nr", "bon", "bon:", "icnum", "icnum:"),
 )
@@ -32,21 +28,10 @@ def bare(word: str) -> str:
     return word.strip(".,:;!?*\"'`-/")
 
 
-def is_house_number(word: str) -> bool:
-    """Tell whether ``word`` is a house number, an addition to one, or a single letter."""
-    return _HOUSE.fullmatch(bare(word)) is not None
-
-
 def is_tail(word: str) -> bool:
     """Tell whether ``word`` is one of the numbers and codes that may follow a page's place."""
     plain = bare(word)
     return not plain or any(c.isdigit() for c in plain) or plain in _TAIL_WORDS or len(plain) == 1
-
-
-def pc6(text: str) -> str | None:
-    """Return the first full postcode in a normalised text, upper case; None without one."""
-    found = _PC6.search(text)
-    return found.group().upper() if found else None
 
 
 def fire_units(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain.areas import GemeenteCode, Municipality
+from ingest.addresses import place_names
 from ingest.p2000.tokens import bare, is_tail
 
 _BEFORE_PLACE = frozenset(
@@ -39,10 +40,9 @@ class Gazetteer:
     """
 
     def __init__(self, municipality: Municipality) -> None:
-        own = dict.fromkeys(municipality.place_names, municipality.code)
-        self._own = frozenset(own)
+        self._own = frozenset(municipality.place_names)
         self._region = municipality.safety_region
-        self._gemeenten = {**municipality.region_places, **own}
+        self._gemeenten = place_names(municipality)
         self._longest = max(len(name.split()) for name in self._gemeenten)
 
     def may_concern_us(self, text: str) -> bool:
@@ -56,6 +56,7 @@ class Gazetteer:
         *,
         free_text: bool,
         ambulance: bool,
+        place_at: int | None = None,
     ) -> Place | None:
         """Return the place of a page, or None when the page is another region's.
 
@@ -64,11 +65,15 @@ class Gazetteer:
             units: every unit number on the page.
             free_text: the page is a message of the dispatch, in which the place may stand anywhere.
             ambulance: the page's place may come before its street.
+            place_at: it does, and begins at this word.
         """
         places = self._mentions(words)
         if not places:
             return None
         ours = any(unit.startswith(self._region) for unit in units)
+        if place_at is not None:
+            first = next((p for p in places if p.start == place_at), None)
+            return first if first and (first.own or ours) else None
         last = places[-1]
         if last.in_tail:
             return last if last.own or ours else None

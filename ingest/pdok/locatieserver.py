@@ -59,14 +59,7 @@ class Locatieserver:
         asked = " ".join(word for word in (words, pc6) if word)
         if not asked:
             return None
-        query = [
-            ("q", asked),
-            ("fq", f"gemeentecode:{self._digits}"),
-            ("fq", "type:adres"),
-            ("fl", _FIELDS),
-            ("rows", str(MOST_ROWS)),
-        ]
-        rows, total = _rows(self._web.get(f"{self._base_url}/free?{urlencode(query)}").body)
+        rows, total = self._ask(asked, MOST_ROWS)
         key = street_key(street) if street else None
         ours = [row for row in rows if self._is_asked(row, key, pc6)]
         # Best first: where the last row is another street's, all of ours came before it.
@@ -75,6 +68,32 @@ class Locatieserver:
         wijken = {row.get("buurtcode") for row in ours}
         wijk = next(iter(wijken)) if len(wijken) == 1 else None
         return wijk if isinstance(wijk, str) and _BU.fullmatch(wijk) else None
+
+    def check(self, name: str) -> None:
+        """Ask for any address of the gemeente, to see that the service answers as it should.
+
+        Args:
+            name: of the gemeente.
+
+        Raises:
+            Transient: the service cannot be asked now.
+            Terminal: it refuses, answers something else, or has no address of this gemeente.
+        """
+        rows, _ = self._ask(_plain(name), rows=1)
+        if not any(self._is_asked(row, None, None) for row in rows):
+            raise SourceRefused(
+                "geocoder: has no address of this gemeente; correct the address of the service"
+            )
+
+    def _ask(self, words: str, rows: int) -> tuple[list[Mapping[str, Any]], int]:
+        query = [
+            ("q", words),
+            ("fq", f"gemeentecode:{self._digits}"),
+            ("fq", "type:adres"),
+            ("fl", _FIELDS),
+            ("rows", str(rows)),
+        ]
+        return _rows(self._web.get(f"{self._base_url}/free?{urlencode(query)}").body)
 
     def _is_asked(self, row: Mapping[str, Any], key: str | None, pc6: str | None) -> bool:
         return (

@@ -10,8 +10,9 @@ import pytest
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from domain.errors import SettingsError
-from ingest.declarations import parse_sources
+from ingest.declarations import parse_declarations
 from ingest.demo.source import Settings as DemoSettings
+from ingest.geocoding.settings import GeocoderSettings
 from ingest.kind import Kind, SourceSpec
 from ingest.schedule import Schedule
 from ingest.secret import SecretReader, SecretRef
@@ -49,7 +50,7 @@ silent_after = "6h"
 
 
 def parsed(text: str) -> tuple[SourceSpec, ...]:
-    return parse_sources(text, KINDS_HERE, Path("folder"))
+    return parse_declarations(text, KINDS_HERE, Path("folder")).sources
 
 
 def mistake(text: str) -> str:
@@ -100,7 +101,7 @@ def test_a_source_that_is_switched_off_is_not_read_but_checked() -> None:
         ('"MELDINGEN_TOKEN"', '"geheim=1"', 10, "settings.token.env: string should match"),
         ('silent_after = "6h"', 'silent_aftr = "6h"', 12, "rhythm.silent_aftr: is not known here"),
         ("[sources.meldingen]", "[sources.Meldingen]", 3, "sources.Meldingen: a name is lower-case"),
-        ("# A comment.", "x = 1", 1, "x: is not known here; write [sources.NAME]"),
+        ("# A comment.", "x = 1", 1, "x: is not known here; write [sources.NAME] or [geocoder]"),
         ('url = "https', 'url = https', 9, "not TOML"),
         ("# A comment.", "[sources]\nsources = 3", 2, "sources.sources"),
     ],
@@ -155,5 +156,42 @@ def test_a_secret_that_is_no_text_is_not_shown(tmp_path: Path) -> None:
 
 def test_our_own_files_are_right() -> None:
     folder = Path(__file__).parents[2] / "gemeenten" / "nijmegen"
-    specs = parse_sources((folder / "sources.toml").read_text(), KINDS, folder)
+    declared = parse_declarations((folder / "sources.toml").read_text(), KINDS, folder)
+    specs = declared.sources
     assert [spec.name for spec in specs] == ["demo"]
+
+
+GEOCODER = "[geocoder]\nenabled = true\nper_minute = 30\n"
+
+
+def geocoder(text: str) -> GeocoderSettings:
+    return parse_declarations(text, KINDS_HERE, Path("folder")).geocoder
+
+
+def test_the_geocoder_is_off_unless_it_is_turned_on() -> None:
+    assert not geocoder("").enabled
+    assert not geocoder("[geocoder]\nper_minute = 30\n").enabled
+    assert geocoder(GEOCODER + WEB) == GeocoderSettings(enabled=True, per_minute=30)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("per_minute = 0", "geocoder.per_minute: input should be greater"),
+        ("token = 'geheim'", "geocoder.token: is not known here"),
+        ("url = 'http://geheim.example'", "geocoder.url: must begin with https://"),
+        ("url = 'https://pdok.example/?key=geheim'", "geocoder.url: string should match pattern"),
+    ],
+)
+def test_a_mistake_about_the_geocoder_is_pointed_at(line: str, says: str) -> None:
+    message = mistake(f"[geocoder]\n{line}\n")
+    assert message.startswith("sources.toml line 2: ")
+    assert says in message
+    assert "geheim" not in message
+
+
+def test_a_source_may_keep_its_places_from_the_geocoder_and_made_up_ones_always_do() -> None:
+    demo = '[sources.demo]\nkind = "demo"\ngeocode = true\n'
+    kept = WEB.replace('kind = "web"', 'kind = "web"\ngeocode = false')
+    assert [spec.geocode for spec in parsed(WEB + demo)] == [True, False]
+    assert [spec.geocode for spec in parsed(kept)] == [False]

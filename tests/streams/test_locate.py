@@ -51,7 +51,8 @@ THEIRS = Place("GM8800", "", "GM8800", "gemeente")
         ({"lat": 52.5, "lon": 9.5, "street": "'t veld", "stadsdeel": "WK990102"}, IN_THE_SOUTH),
         ({"lat": 52.5, "lon": 4.999, "street": "kerkstraat"}, BY_STREET),
         ({"pc6": "1234AC", "street": "kerkstraat"}, Place("BU99010201", "WK990102", "GM9901", "pc6")),
-        ({"pc6": "9999ZZ", "street": "KERKSTRAAT"}, Place("BU99010101", "WK990101", "GM9901", "street")),
+        ({"pc6": "1234ZZ", "street": "KERKSTRAAT"}, BY_STREET),
+        ({"pc6": "9999ZZ", "street": "KERKSTRAAT"}, OURS),
         ({"street": "'t veld"}, Place("BU99010102", "WK990101", "GM9901", "wijk-name")),
         (
             {"street": "onbekend", "stadsdeel": "WK990102"},

@@ -15,6 +15,7 @@ import orjson
 
 from domain.errors import SourceRefused, SourceUnavailable
 
+_SEARCHED = ("straatnaam", "postcode", "woonplaatsnaam")
 _KNOWN_TO_SEARCH = {"q", "fq", "fl", "rows", "start", "sort", "df", "bq"}
 
 
@@ -57,7 +58,7 @@ class Pdok:
         words = set(query["q"][0].lower().split())
         filters = [one.split(":", 1) for one in query.get("fq", ())]
         scored = [
-            (len(words & set(f"{r['straatnaam']} {r['postcode']}".lower().split())), r)
+            (len(words & set(" ".join(str(r[name]) for name in _SEARCHED).lower().split())), r)
             for r in self.records
             if all(str(r.get(name)) == value for name, value in filters)
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from tests.streams.test_areas_index import geojson
 from tests.support.pdok import Pdok, serving
 from wijkbeeld.cli import app
 from wijkbeeld.datadir import DataDir
-from wijkbeeld.gemeenten import load_municipality
+from wijkbeeld.gemeenten import load_municipality, municipality_folder
 from wijkbeeld.kept_areas import keep_areas, kept_years, read_areas
 from wijkbeeld.kept_tables import read_tables
 
@@ -83,6 +84,22 @@ def test_those_of_another_year_are_kept_for_comparing(data_dir: DataDir, tmp_pat
     assert lines[0] == f"wijk_2014,wijk_{OWN},part_of_2014,part_of_{OWN}"
     assert lines[1] == "BU02680100,BU02680100,0.5625,1.0000"
     assert len(lines) == 45
+
+
+def test_what_crosswalk_writes_is_what_a_municipality_reads(data_dir: DataDir, tmp_path: Path) -> None:
+    run(data_dir, "import", file_with(tmp_path, made_up(2014, size=0.0003)))
+    run(data_dir, "import", file_with(tmp_path, made_up(OWN)))
+    folder = tmp_path / "proefstad"
+    shutil.copytree(str(municipality_folder("nijmegen")), folder)
+    file = folder / "crosswalk-2014.csv"
+    file.write_text(run(data_dir, "crosswalk", "2014", str(OWN)).output)
+    carried = load_municipality(str(folder)).other_years
+    assert carried.keys() == {2014}
+    wijken = {wijk.code: wijk.code for wijk in NIJMEGEN.wijken}
+    assert carried[2014] == wijken | {s.code: s.code for s in NIJMEGEN.stadsdelen}
+    file.write_text(file.read_text().replace("BU02680100,BU02680100", "BU02680100,BU02689900"))
+    with pytest.raises(SettingsError, match="crosswalk of 2014: BU02689900 is no wijk"):
+        load_municipality(str(folder))
 
 
 def test_list_and_check(data_dir: DataDir, tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from domain.errors import SettingsError
-from ingest.declarations import FILE, parse_sources
+from ingest.declarations import FILE, Declarations, parse_declarations
+from ingest.geocoding.settings import GeocoderSettings
 from ingest.kind import SourceSpec
 from ingest.sources import KINDS, parse_source
 from wijkbeeld.gemeenten import municipality_folder
@@ -23,7 +24,16 @@ def declared_sources(settings: Settings) -> tuple[SourceSpec, ...]:
     texts = settings.source_texts()
     if texts:
         return tuple(parse_source(text) for text in texts)
-    return _of_municipality(settings.gemeente) or (parse_source(WITHOUT_ANY),)
+    return _of_municipality(settings.gemeente).sources or (parse_source(WITHOUT_ANY),)
+
+
+def declared_geocoder(settings: Settings) -> GeocoderSettings:
+    """Return what the municipality says of its geocoder, whichever sources are read.
+
+    Raises:
+        SettingsError: its ``sources.toml`` is wrong; the message says where.
+    """
+    return _of_municipality(settings.gemeente).geocoder
 
 
 def sources_of_a_part(settings: Settings) -> tuple[SourceSpec, ...]:
@@ -37,12 +47,12 @@ def sources_of_a_part(settings: Settings) -> tuple[SourceSpec, ...]:
     return tuple(spec for spec in declared_sources(settings) if not known or spec.name in known)
 
 
-def _of_municipality(name_or_folder: str) -> tuple[SourceSpec, ...]:
+def _of_municipality(name_or_folder: str) -> Declarations:
     folder = municipality_folder(name_or_folder)
     try:
         text = folder.joinpath(FILE).read_text(encoding="utf-8")
     except FileNotFoundError:
-        return ()
+        return Declarations()
     except (OSError, UnicodeDecodeError):
         raise SettingsError(f"gemeente '{name_or_folder}': cannot read {FILE}") from None
-    return parse_sources(text, KINDS, Path(str(folder)))
+    return parse_declarations(text, KINDS, Path(str(folder)))

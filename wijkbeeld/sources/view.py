@@ -15,6 +15,7 @@ from domain.clock import to_local
 from ingest.durations import in_words
 from ingest.outbox.requests import Request
 from wijkbeeld.sources.checking import Checked
+from wijkbeeld.sources.geocoder import CheckedGeocoder, ListedGeocoder
 from wijkbeeld.sources.listing import ListedSource
 
 _MANY = 12
@@ -68,6 +69,19 @@ def print_checked(checked: Checked, console: Console) -> None:
         console.print("and it has more behind this")
 
 
+def print_geocoder(seen: ListedGeocoder | CheckedGeocoder | None, console: Console) -> None:
+    """Print what there is to say of a geocoder that is turned on."""
+    if isinstance(seen, ListedGeocoder):
+        console.print(
+            f"geocoder: {seen.answers:,} answers kept, {seen.found:,} of them a wijk;"
+            f" {seen.waiting:,} events wait for one",
+            soft_wrap=True,
+        )
+    elif seen is not None:
+        says = "answers" if seen.error is None else f"cannot be asked: {escape(seen.error)}"
+        console.print(f"geocoder: {says}", soft_wrap=True)
+
+
 def print_request(request: Request, console: Console) -> None:
     """Print how a request is."""
     what = "poll" if request.period is None else "period"
@@ -84,7 +98,7 @@ def print_request(request: Request, console: Console) -> None:
 
 
 def as_json(value: Any) -> dict[str, Any]:
-    """Return a listed source, a check or a request ready for JSON."""
+    """Return a listed source or geocoder, a check or a request ready for JSON."""
     fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     fields.pop("cursor", None)  # a connector's own, and of no use to anybody else
     return {name: _plain(item) for name, item in fields.items()}

@@ -16,7 +16,7 @@ from domain.codec import CODEC_VERSION, HEADER_CODEC
 from domain.topics import Lane, raw_topic, topic_specs
 from ingest.broker import create_topics
 from ingest.context import SourceContext
-from ingest.declarations import parse_sources
+from ingest.declarations import parse_declarations
 from ingest.kind import Kind
 from ingest.outbox.desk import ask, read_request
 from ingest.protocol import Period, Source
@@ -46,7 +46,7 @@ def declared() -> str:
 def built(folder: Path) -> Source:
     kinds = {**KINDS, "geluid": Kind(geluid.Settings, geluid.build, rhythm=geluid.RHYTHM)}
     context = SourceContext(TOWN, KEYED, None, False, 1, NOW)
-    (made,) = build_sources(parse_sources(declared(), kinds, folder), context, kinds)
+    (made,) = build_sources(parse_declarations(declared(), kinds, folder).sources, context, kinds)
     return replace(made, schedule=type(made.schedule)())
 
 

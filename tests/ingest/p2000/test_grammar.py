@@ -222,9 +222,54 @@ def test_incidents(
     assert message.gemeente == "GM0268"
 
 
-def test_postcode(grammar: Grammar) -> None:
-    assert read(grammar, "A1 08123 6525ZZ 3 Eikplein Nijmegen").pc6 == "6525ZZ"
-    assert read(grammar, "p 1 br woning 1000kg eikstraat nijmegen 082131").pc6 is None
+@pytest.mark.parametrize(
+    ("text", "pc6"),
+    [
+        ("A1 08123 6525ZZ 3 Eikplein Nijmegen", "6525ZZ"),
+        ("A1 08123 Eikplein 3, 6525ZZ, Nijmegen", "6525ZZ"),
+        ("A1 08123 Eikplein 6525 Nijmegen 67412", None),
+        ("p 1 br woning 1000kg eikstraat nijmegen 082131", None),
+        ("p 1 br woning 1000kg eikstraat 3 6525zz nijmegen 082131", "6525ZZ"),
+        # The letters of a hectare and a kilovolt, where an address has its postcode.
+        ("p 1 br woning eikstraat 3 6525ha nijmegen 082131", "6525HA"),
+        ("A1 08123 Nijmegen Eikstraat 3 6525KV rit 12345", "6525KV"),
+    ],
+)
+def test_postcode(grammar: Grammar, text: str, pc6: str | None) -> None:
+    assert read(grammar, text).pc6 == pc6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A2 Ambu 08123 DIA Nijmegen Eikstraat Rit 276252",
+        "A2 (dia: ja) Ambu 08123 Nijmegen Eikstraat Rit 276252",
+        "A2 (Directe inzet: ja) 08123 Eikstraat 6525 Nijmegen rit: 276252",
+        "A2 08123 Eikstraat Nijmegen Bon 276252",
+    ],
+)
+def test_the_forms_of_an_ambulance(grammar: Grammar, text: str) -> None:
+    message = read(grammar, text)
+    assert (message.service, message.priority, message.category) == ("ambulance", "a2", "ambulance")
+    assert (message.street, message.number, message.units) == ("eikstraat", "276252", ("08123",))
+
+
+def test_the_nature_first_as_in_the_north(grammar: Grammar) -> None:
+    message = read(grammar, "Ongeval/Wegvervoer/Letsel prio 1 Nijmegen Eikweg-Zuid")
+    assert (message.service, message.priority, message.category) == (
+        "politie",
+        "prio1",
+        "ongeval-letsel",
+    )
+    assert (message.street, message.gemeente) == ("eikweg zuid", "GM0268")
+    assert grammar.read("Ongeval/Wegvervoer/Letsel prio 1 Assen Nijmegenweg") is None
+    assert grammar.read("Ongeval/Wegvervoer/Letsel prio 1 Assen Hotel Nijmegen Eikweg") is None
+
+
+def test_receivers_tell_the_service_where_the_page_does_not(grammar: Grammar) -> None:
+    assert read(grammar, "br woning eikstraat nijmegen").service is Service.POLICE
+    assert read(grammar, "br woning eikstraat nijmegen", Service.FIRE).service is Service.FIRE
+    assert read(grammar, "a1 08123 nijmegen eikstraat", Service.FIRE).service is Service.AMBULANCE
 
 
 def test_the_archive_names_the_service_of_a_page_without_a_priority(grammar: Grammar) -> None:

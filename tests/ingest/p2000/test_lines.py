@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ingest.p2000.head import Service
 from ingest.p2000.lines import FlexPart, read_line
 from ingest.p2000.records import Garbage, Nothing, NotText
 from tests.support.shared_data import shared_file
@@ -66,6 +67,35 @@ def test_fragment_flag(flag: str, fragment: str) -> None:
     line = f"FLEX|2026-03-10 09:29:00|1600/2/{flag}/B|07.108|001123108|ALN|deel"
     assert part(line).fragment == fragment
     assert part(line).key == "001123108/B"
+
+
+@pytest.mark.parametrize(
+    ("codes", "service"),
+    [
+        ("002029568 000120161 000120999", Service.AMBULANCE),
+        ("002029583 001330123", None),  # whoever has a 3
+        ("002029582 001300001 000120123", None),
+        ("002029582 001000001 001000123", Service.FIRE),
+        ("001000123", Service.FIRE),
+        ("002029568", None),  # a group, and nobody in it
+    ],
+)
+def test_the_service_is_that_of_all_receivers_and_never_of_the_group(
+    codes: str, service: Service | None
+) -> None:
+    assert part(f"FLEX|2026-03-10 09:29:00|1600/2/K/A|07.108|{codes}|ALN|x").page.service is service
+    first, *others = (code.zfill(10) for code in codes.split())
+    following = "".join(f"{code}|" for code in others)
+    assert part(f"FLEX_NEXT|1600/2|07.032.A|{first}|SG|5|ALN|3.0.K|{following}x").page.service is service
+
+
+def test_the_receivers_of_the_real_lines_belong_to_the_service_of_their_priority() -> None:
+    lines = shared_file("p2000/flex_lines_real.txt").read_bytes().splitlines()
+    read = [read_line(line, NOW) for line in lines]
+    pages = [one.page for one in read if isinstance(one, FlexPart)]
+    told = [page for page in pages if page.service is not None]
+    assert len(told) == 7
+    assert all(page.service is Service.AMBULANCE and page.text[0] in "AB" for page in told)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,11 @@ from ingest.p2000.head import Sort
         ("p 2 bon-01 oefening br woning eikweg nijmegen 089231", Sort.EXERCISE),
         ("A2 Ambu 08130 VWS Nijmegen Rit 200771", Sort.RELOCATION),
         ("A2 Ambu 08130 einde vws Nijmegen", Sort.RELOCATION),
+        ("Passage Ambulance Eikbrug Nijmegen", Sort.RELOCATION),
+        ("posten Nijmegen 082131", Sort.RELOCATION),
+        ("dienst overgenomen Nijmegen", Sort.RELOCATION),
+        ("Gereserveerd P 1 BR woning Eikweg Nijmegen 082131", Sort.BULLETIN),
+        ("contact mkb nijmegen 082131", Sort.CONTACT),
         ("graag contact mka nijmegen", Sort.CONTACT),
         ("graag contact oc ergens. gms 111. nijmegen. vordering 0111.", Sort.CONTACT),
         (

@@ -32,6 +32,7 @@ from tests.support.shared_data import shared_file
         ("groot eikplein zuid", "eikplein zuid"),
         ("geert eikplein zu", "geert eikplein zuid"),
         ("kronenburgersingel noord", "kronenburgersingel noord"),
+        ("eikweg-zuid", "eikweg zuid"),
         ("st. eikstraa", "st. eikstraat"),
         ("grote markt", "grote markt"),
         ("nieuwe gracht", "nieuwe gracht"),
