@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +28,8 @@ class SourceContext:
         folder: what relative paths in the settings of a source start from.
         secrets: reads what a reference points to.
         http: makes the clients of sources that are asked over HTTP.
+        holds: tells whether a longitude and latitude (WGS84 degrees) lie in a wijk of the municipality;
+            None where no polygons are kept.
     """
 
     municipality: Municipality
@@ -38,6 +41,7 @@ class SourceContext:
     folder: Path = field(default_factory=Path)
     secrets: SecretReader = field(default_factory=lambda: SecretReader({}))
     http: HttpClientMaker = field(default_factory=HttpClients)
+    holds: Callable[[float, float], bool] | None = None
 
     def path(self, text: str) -> Path:
         """Return the path of a file that the settings of a source name."""
