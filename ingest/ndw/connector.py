@@ -56,6 +56,7 @@ class _Reading:
     findings: list[Finding] = field(default_factory=list)
     known: dict[str, None] = field(default_factory=dict)
     filtered: Tally[Counter] = field(default_factory=Tally)
+    announced: bool = False
 
 
 class NdwConnector:
@@ -88,8 +89,9 @@ class NdwConnector:
         for situation, element in _first(_records(situations(answer))):
             self._read(reading, before, situation, element, now)
         after = State(
-            etag=answer.etag,
-            last_modified=answer.last_modified,
+            # What is announced begins without a change of the feed.
+            etag=None if reading.announced else answer.etag,
+            last_modified=None if reading.announced else answer.last_modified,
             known=tuple(reading.known)[:MAX_KNOWN],
         )
         return Poll(reading.findings, after.model_dump(mode="json"), self._interval, reading.filtered)
@@ -117,7 +119,8 @@ class NdwConnector:
             reading.findings.append(self._drafts.unreadable(element, str(fault)))
             return
         if record.began > now + _AHEAD:
-            return  # it is announced, and looked at again until it has begun
+            reading.announced = True  # it is looked at again until it has begun
+            return
         reading.known[mark] = None
         draft = self._drafts.make(record)
         if draft is None:

@@ -20,7 +20,7 @@ TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 MAX_POINTS = 2_000
 """Points of a line that are looked at."""
 
-_VERSION = re.compile(r"[0-9]{1,9}")
+_VERSION = re.compile(r"[0-9]{1,6}")  # no more: a number of nine digits may be somebody's
 _SEVERITIES = frozenset({"highest", "high", "medium", "low", "lowest", "none", "unknown"})
 _STATUSES = frozenset({"real", "test", "technicalExercise", "securityExercise"})
 # What a detour or a sign points to is not where it happened.
