@@ -16,11 +16,11 @@ class Counter(StrEnum):
     RECEIVED = "received"
     DUPLICATE = "duplicate"
     FILTERED_OTHER_REGION = "filtered_other_region"
-    """Pages for another region: dropped before a receipt."""
+    """Pages for another region, incidents outside the municipality: dropped before a receipt."""
     FILTERED_NOT_TEXT = "filtered_not_text"
     """Lines of a paging stream that carry no text message."""
     FILTERED_LEFT_OUT = "filtered_left_out"
-    """Rows of a delivery that its mapping leaves out."""
+    """Records that a mapping, or the closed list of a source, leaves out."""
 
 
 _WAITS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0, 600.0)

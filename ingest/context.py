@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +30,8 @@ class SourceContext:
         secrets: reads what a reference points to.
         http: makes the clients of sources that are asked over HTTP.
         geocoder: places what has but a street or postcode; None where it is turned off.
+        holds: tells whether a longitude and latitude (WGS84 degrees) lie in a wijk of the municipality;
+            None where no polygons are kept.
     """
 
     municipality: Municipality
@@ -41,6 +44,7 @@ class SourceContext:
     secrets: SecretReader = field(default_factory=lambda: SecretReader({}))
     http: HttpClientMaker = field(default_factory=HttpClients)
     geocoder: Geocoder | None = None
+    holds: Callable[[float, float], bool] | None = None
 
     def path(self, text: str) -> Path:
         """Return the path of a file that the settings of a source name."""

@@ -15,6 +15,8 @@ from ingest.filedrop import source as filedrop
 from ingest.geocoding.feed import geocoded
 from ingest.inspections import source as inspections
 from ingest.kind import STDIN, Kind, SourceSpec
+from ingest.knmi import source as knmi
+from ingest.ndw import source as ndw
 from ingest.p2000 import source as p2000
 from ingest.p2000 import web_feed_source as p2000_feed
 from ingest.protocol import Source
@@ -31,6 +33,8 @@ KINDS: Mapping[str, Kind[Any]] = MappingProxyType(
         "filedrop": Kind(filedrop.Settings, filedrop.build),
         "inspections": Kind(inspections.Settings, inspections.build),
         "surveys": Kind(surveys.Settings, surveys.build),
+        "ndw": Kind(ndw.Settings, ndw.build),
+        "knmi": Kind(knmi.Settings, knmi.build),
         "veiligheidshuis": Kind(veiligheidshuis.Settings, veiligheidshuis.build),
     }
 )

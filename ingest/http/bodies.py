@@ -42,6 +42,16 @@ def gunzip(parts: Iterable[bytes], most: int) -> bytes:
     return read_whole(_unpacked(_counted(parts, most)), most)
 
 
+def gunzip_in_steps(parts: Iterable[bytes], most: int) -> Iterator[bytes]:
+    """Yield what gzip's ``parts`` hold, at most ``most`` bytes of it, a step at a time.
+
+    Raises:
+        BodyTooLarge: it is larger.
+        BodyBroken: it is no gzip, or ends too early.
+    """
+    yield from _counted(_unpacked(parts), most)
+
+
 def _counted(parts: Iterable[bytes], most: int) -> Iterator[bytes]:
     size = 0
     for part in parts:

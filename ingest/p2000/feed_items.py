@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element
 
 from domain.clock import from_local
 from domain.errors import SourceRefused
+from ingest.xml_reading import XmlBroken, XmlRefused, whole
 
 MAX_ITEMS = 1_000
 """Items read of one answer; real feeds have some fifty."""
@@ -53,12 +51,9 @@ def read_items(body: bytes, *, local_times: bool) -> list[Item]:
         SourceRefused: the answer is neither RSS nor Atom, or has what no feed of pages needs.
     """
     try:
-        root: Element = fromstring(body, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        # The parser's own words may quote the answer.
-        raise SourceRefused(
-            f"p2000: the feed is no XML that may be read ({type(error).__name__})"
-        ) from None
+        root = whole(body)
+    except (XmlBroken, XmlRefused) as error:
+        raise SourceRefused(f"p2000: the feed is no XML that may be read ({error})") from None
     if root.tag not in ("rss", f"{_ATOM}feed"):
         raise SourceRefused("p2000: the answer is neither an RSS nor an Atom feed")
     items = [_item(element, local_times=local_times) for element in _elements(root)]

@@ -20,6 +20,7 @@ from wijkbeeld.datadir import DataDir, read_json
 from wijkbeeld.kept_state import first_start
 from wijkbeeld.settings import Settings
 from wijkbeeld.sources.declared import declared_geocoder, declared_sources
+from wijkbeeld.sources.outline import outline
 
 
 def source_context(settings: Settings, municipality: Municipality) -> SourceContext:
@@ -60,6 +61,7 @@ def _context(
         seed=settings.seed,
         first_start=started,
         secrets=SecretReader(os.environ),
+        holds=outline(settings, municipality),
     )
 
 

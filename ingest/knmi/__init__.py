@@ -1,0 +1,1 @@
+"""KNMI: hourly weather of a station, as figures."""

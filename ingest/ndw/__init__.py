@@ -1,0 +1,1 @@
+"""NDW: incidents on roads, from the national feed in DATEX II."""
