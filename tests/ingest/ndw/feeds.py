@@ -12,7 +12,9 @@ from domain.areas import Municipality
 from ingest.http.protocol import HttpClient
 from ingest.ndw.connector import NdwConnector
 from ingest.ndw.drafts import DraftMaker
+from ingest.protocol import Cursor, Poll
 from tests.ingest.samples import KEYED
+from tests.support.http_memory import MemoryClient
 from tests.support.http_source import Page
 from wijkbeeld.gemeenten import load_municipality
 
@@ -71,3 +73,8 @@ def feed(records: Iterable[str], header: str = "", before: str = "") -> bytes:
 def connector(client: HttpClient, url: str = URL) -> NdwConnector:
     drafts = DraftMaker(nijmegen(), holds, KEYED)
     return NdwConnector(client, f"{url}/incidents.xml.gz", drafts, KEYED, INTERVAL)
+
+
+def poll(body: bytes, cursor: Cursor | None = None) -> Poll:
+    """Return what the connector makes of a feed at ``NOON``."""
+    return connector(MemoryClient(lambda _: page(body))).poll(cursor, NOON)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import logging
-import re
-import tracemalloc
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,30 +11,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.errors import SettingsError, SourceRefused, SourceUnavailable, Terminal, Transient
+from domain.errors import SettingsError
 from domain.events import Incident
 from domain.metrics import Counter
 from domain.topics import Lane
 from ingest.context import SourceContext
-from ingest.http.protocol import HttpAnswer
 from ingest.ndw.connector import MAX_KNOWN
-from ingest.ndw.publication import situations
 from ingest.ndw.source import Settings, build
 from ingest.outbox.store import Outbox
-from ingest.protocol import Cursor, Draft, Poll, Unreadable
-from ingest.xml_reading import Bounds, XmlRefused, opened_and_closed
+from ingest.protocol import Draft, Poll, Unreadable
 from tests.ingest.fakes import TurnedClock
 from tests.ingest.handing import context_with
-from tests.ingest.ndw.feeds import NOON, connector, feed, holds, nijmegen, page, record, sample
+from tests.ingest.ndw.feeds import NOON, connector, feed, holds, nijmegen, page, poll, record, sample
 from tests.ingest.samples import KEYED, source, unpublished
-from tests.support.http_contract import HttpContract, assert_holds, client_of
+from tests.support.http_contract import client_of
 from tests.support.http_memory import MemoryClient
-from tests.support.http_source import HttpSource, Misbehaviour, Page, Shapes
-from tests.support.smuggled import SMUGGLED, assert_no_trace
-
-
-def poll(body: bytes, cursor: Cursor | None = None) -> Poll:
-    return connector(MemoryClient(lambda _: page(body))).poll(cursor, NOON)
+from tests.support.http_source import HttpSource
 
 
 def incidents(found: Poll) -> list[tuple[Draft, Incident]]:
@@ -177,101 +165,6 @@ def test_the_cursor_is_bounded() -> None:
     assert len(json.dumps(poll(many).cursor)) < 20 * MAX_KNOWN
 
 
-# Hardened.
-
-LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        feed([record()], before=LAUGHS),
-        feed([record()], before='<!DOCTYPE x SYSTEM "file:///etc/passwd">'),
-        feed([record(more="<a>" * 60 + "</a>" * 60)]),
-        feed([record(more="<a/>" * 25_000)]),
-        b"<rss/>",
-        b"<d2LogicalModel/>",
-    ],
-)
-def test_what_no_feed_needs_stops_the_source(body: bytes) -> None:
-    with pytest.raises(SourceRefused):
-        poll(body)
-
-
-@pytest.mark.parametrize("part", [0.3, 0.9])
-def test_a_cut_feed_is_asked_for_again(part: float) -> None:
-    whole = feed(record(f"R{n}") for n in range(50))
-    cut = whole[: int(len(whole) * part)]
-    with pytest.raises(SourceUnavailable):
-        poll(cut)
-    packed = page(whole).body
-    half = Page(packed[: int(len(packed) * part)], "application/x-gzip")
-    with pytest.raises(SourceUnavailable):
-        connector(MemoryClient(lambda _: half)).poll(None, NOON)
-
-
-def test_an_answer_that_unpacks_to_too_much_is_refused() -> None:
-    answer = HttpAnswer("ndw.example/x", 200, page(feed([record(more=" " * 100_000)])).body, {
-        "content-type": "application/gzip"
-    })  # fmt: skip
-    with pytest.raises(SourceRefused, match="unpacks to more than 50000 bytes"):
-        list(situations(answer, most=50_000))
-
-
-def test_the_number_of_elements_is_bounded() -> None:
-    with pytest.raises(XmlRefused, match="too many"):
-        list(opened_and_closed([b"<a>" + b"<b/>" * 200 + b"</a>"], frozenset(), Bounds(elements=100)))
-
-
-def test_memory_does_not_grow_with_the_feed() -> None:
-    def peak(number: int) -> int:
-        inner = record(more="<x>tekst</x>" * 20).encode()
-        start, end = feed([]).split(b"</payloadPublication>")
-        parts = [start, *([b"<situation>" + inner + b"</situation>"] * number)]
-        tail = [b"</payloadPublication>" + end]
-        tracemalloc.start()
-        for _ in opened_and_closed([*parts, *tail], frozenset({"situation"})):
-            pass
-        most = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        return most
-
-    assert peak(2_000) < 3 * peak(100)
-
-
-# Nothing personal.
-
-_TEXTS = re.compile(r'(?<=>)[^<>\s][^<>]*(?=</)|(?<= id=")[^"]*|(?<= version=")[^"]*')
-
-
-def _out(body: bytes) -> str:
-    try:
-        found = poll(body)
-    except (Transient, Terminal) as error:
-        return f"{error} {error.__cause__} {None if error.__suppress_context__ else error.__context__}"
-    return repr(found.findings) + json.dumps(found.cursor)
-
-
-@pytest.mark.parametrize("name", ["incidents_v3.xml", "incidents_v2.xml"])
-def test_nothing_smuggled_into_a_text_comes_out(name: str, caplog: pytest.LogCaptureFixture) -> None:
-    # Its first situation has every element that the others have, but one.
-    text = re.sub(r'(?s)<sit:situation id="NDW08_L7">.*</sit:situation>', "", sample(name).decode())
-    places = [match.span() for match in _TEXTS.finditer(text)]
-    assert len(places) > 15
-    with caplog.at_level(logging.DEBUG):
-        for item in SMUGGLED:
-            traces = [trace for trace in item.traces if not (trace.isdigit() and len(trace) == 4)]
-            for start, end in places:
-                for value in (item.value, f"{text[start:end]} {item.value}"):
-                    out = _out(f"{text[:start]}{value}{text[end:]}".encode())
-                    assert_no_trace(f"{item.kind} at {start}", out, traces=traces)
-    assert caplog.records == []
-
-
-def test_what_stands_in_the_sample_does_not_come_out() -> None:
-    assert_no_trace("sample", _out(sample("incidents_v3.xml")), traces=["wiersemans", "4711", "rws01"])
-
-
 # The source.
 
 
@@ -331,27 +224,3 @@ def test_a_crash_between_poll_and_commit_loses_and_doubles_nothing(
     for versions in written.values():
         revs = [content["rev"] for content in versions]
         assert len(set(revs)) == len(revs)
-
-
-# Whatever the source does.
-
-
-def _renamed(body: bytes) -> bytes:
-    return gzip.compress(gzip.decompress(body).replace(b"SituationPublication", b"NewPublication"))
-
-
-CONTRACT = HttpContract(
-    connector=lambda client, url: connector(client, url),
-    source=lambda: lambda _: page(sample("incidents_v3.xml")),
-    shapes=Shapes(empty=page(feed([])), changed=_renamed),
-    secrets=("Wiersemans", "RWS01", "51.84"),
-    start=NOON,
-)
-
-
-@pytest.mark.integration
-@pytest.mark.parametrize("misbehaviour", Misbehaviour, ids=lambda m: m.name.lower())
-def test_nothing_is_lost_doubled_or_told(
-    misbehaviour: Misbehaviour, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    assert_holds(CONTRACT, misbehaviour, tmp_path, caplog)
