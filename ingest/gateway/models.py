@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from domain.areas import GemeenteCode, StadsdeelCode, WijkCode
 from domain.events import EVENT_TYPES, EventId, Incident, Inspection, Kind, Signal, Slug
@@ -37,10 +38,26 @@ def _sensible(day: DateLike) -> DateLike:
     return day
 
 
+def _written_out(value: object) -> object:
+    # Pydantic also takes a number, or its digits, for a time since 1970: a BSN would be a moment.
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and value[4:5] == value[7:8] == "-":
+        return value
+    raise PydanticCustomError("date_form", "no year, month and day with hyphens")
+
+
 Moment = Annotated[
-    AwareDatetime, AfterValidator(_in_utc), Field(json_schema_extra={"format": "date-time"})
+    AwareDatetime,
+    Field(strict=False),  # behind our own check a text is no JSON any more, which strict models refuse
+    BeforeValidator(_written_out),
+    AfterValidator(_in_utc),
+    Field(json_schema_extra={"format": "date-time"}),
 ]
 """RFC 3339 with any offset; kept in UTC."""
+
+Day = Annotated[date, Field(strict=False), BeforeValidator(_written_out), AfterValidator(_sensible)]
+"""A date of RFC 3339."""
 
 
 class _Closed(BaseModel):
@@ -134,7 +151,7 @@ class PushedInspection(_Happening):
     risk_class: (
         Literal["low", "medium", "high", "a", "b", "c", "d", "e", "1", "2", "3", "4", "5"] | None
     ) = None
-    recheck_on: Annotated[date, AfterValidator(_sensible)] | None = None
+    recheck_on: Day | None = None
 
     def event(self, case: str) -> Inspection:
         """Return the event that it stands for, with this keyed hash of its case."""

@@ -138,6 +138,7 @@ _DETAILS: dict[str, str] = {
     "json_invalid": "is not JSON",
     "string_pattern_mismatch": "has not the form that the schema asks for",
     "timezone_aware": "needs an offset, such as Z or +01:00",
+    "date_form": "is not written as RFC 3339 asks: 2026-03-01T12:00:00Z, a date 2026-03-01",
     "value_error": "is a date outside 2000 to 2100",
     "enum": "is not in the closed list",
     "literal_error": "is not in the closed list",

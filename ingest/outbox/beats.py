@@ -29,7 +29,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """An hour of a source: new live records, and how late the new events among them were."""
+    """An hour of a source: new live records, and how late the new events among them were.
+
+    An event is late by as much as it was missing in the last whole answer before it came.
+    """
 
     n: int
     late: Lateness = field(default_factory=dict)
@@ -70,13 +73,18 @@ def note(
     Args:
         db: in a transaction.
         source: number of the source.
-        lateness: of its new events, seconds.
+        lateness: how long ago its new events occurred, seconds.
         issued: its records with a receipt.
         poll: the answer.
         now: aware.
-        took: how long it took.
+        took: how long it took; None where nobody asked and the source pushed.
     """
     watch(db, [source], now)
+    (caught_up_before,) = db.execute(
+        "SELECT caught_up_at FROM pulse WHERE source = ?", (source,)
+    ).fetchone()
+    # What is pushed waits for no question of ours.
+    late = lateness if took is None else _its_own(lateness, _moment(caught_up_before), now)
     moment = now.isoformat()
     caught_up = poll.done or poll.wait > timedelta(0)
     db.execute(
@@ -89,7 +97,19 @@ def note(
         last = [*orjson.loads(before), round(took.total_seconds(), 3)][-LAST_POLLS:]
         db.execute("UPDATE pulse SET took = ? WHERE source = ?", (orjson.dumps(last).decode(), source))
     if issued:
-        _add(db, source, _hour_number(now), issued, Tally(class_of(seconds) for seconds in lateness))
+        _add(db, source, _hour_number(now), issued, Tally(class_of(seconds) for seconds in late))
+
+
+def _its_own(lateness: Sequence[float], before: datetime | None, now: datetime) -> list[float]:
+    """Return what the source is to blame for: by how much an event was missing in the answer before.
+
+    What occurred while nobody asked could not come earlier. The first answers of all, up to the one that
+    leaves nothing behind, say nothing: there was none in which an event could be missing.
+    """
+    if before is None:
+        return []
+    not_asked = (now - before).total_seconds()
+    return [max(0.0, seconds - not_asked) for seconds in lateness]
 
 
 def _add(db: sqlite3.Connection, source: int, hour: int, n: int, late: Tally[int]) -> None:

@@ -92,6 +92,16 @@ def test_a_fault_in_a_batch_says_which_event() -> None:
     ]
 
 
+@pytest.mark.parametrize("digits", ["999990342", 999990342, "86400", 86400])
+def test_digits_are_no_date(digits: str | int) -> None:
+    wrong = event("a-1", "inspection", occurredAt=digits, recheckOn=digits)
+    assert faults(Mode.STRUCTURED, wrong | {"time": digits}) == [
+        ("/time", "date_form"),
+        ("/data/occurredAt", "date_form"),
+        ("/data/recheckOn", "date_form"),
+    ]
+
+
 def test_a_fault_in_binary_mode_says_which_header() -> None:
     headers, body = binary(event(units=3), **{"ce-type": "x", "ce-jan": "y"})
     assert sorted(faults(Mode.BINARY, body, headers)) == [

@@ -19,9 +19,16 @@ from domain.areas import Municipality
 from domain.vitals import Vitals
 from ingest.observations.form import Observation
 from tests.ingest.gateway.serving import BATCH, STRUCTURED, Served, event, serving
-from tests.ingest.gateway.smuggled import SMUGGLED
+from tests.support import smuggled
 from wijkbeeld.health.progress import WatchedProgress
 from wijkbeeld.health.prometheus import PrometheusRecorder
+
+SMUGGLED = {item.kind: item.value for item in smuggled.SMUGGLED} | {
+    "case": "2026/Wiersemans/0042",
+    "one word": "pieterwiersemans",
+    "patient": "patientnr 7654321",
+}
+"""The shared kinds, and what may look like an id of a client."""
 
 pytestmark = pytest.mark.integration
 

@@ -115,6 +115,33 @@ def test_corrections_do_not_make_a_source_late(kept: Kept) -> None:
     assert list(kept.verdict().troubles) == [Trouble.LATE]
 
 
+def test_what_came_while_nobody_asked_is_not_late(kept: Kept) -> None:
+    first = [draft(f"first {n}", occurred_at=NOON - 3 * HOUR) for n in range(30)]
+    kept.polled(poll(*first, at=1))  # all that there was, at a first start
+    assert kept.verdict().troubles == {}
+    kept.clock.turn(8 * HOUR)
+    part = [draft(f"part {n}", occurred_at=NOON + HOUR) for n in range(30)]
+    kept.polled(Poll(part, {"at": 2}, timedelta(0)))  # caught up with in two answers
+    rest = [draft(f"rest {n}", occurred_at=NOON + 4 * HOUR) for n in range(30)]
+    kept.polled(poll(*rest, at=3))
+    assert kept.verdict().troubles == {}
+
+
+def test_what_was_missing_in_the_answer_before_is_late(kept: Kept) -> None:
+    kept.polled(poll(at=1))
+    kept.clock.turn(8 * HOUR)
+    missed = [draft(f"missed {n}", occurred_at=NOON - HOUR) for n in range(30)]
+    kept.polled(poll(*missed, at=2))
+    assert list(kept.verdict().troubles) == [Trouble.LATE]
+
+
+def test_what_is_pushed_late_is_late(kept: Kept) -> None:
+    now = kept.clock.now()
+    pushed = [draft(f"pushed {n}", occurred_at=NOON - HOUR) for n in range(30)]
+    kept.outbox.write(WEB, Lane.LIVE, Poll(pushed, {}, timedelta(0)), now, now)
+    assert list(kept.verdict().troubles) == [Trouble.LATE]
+
+
 def test_old_hours_are_forgotten(kept: Kept) -> None:
     kept.polled(poll(draft("a"), at=1))
     with kept.outbox.transaction() as db:
