@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -26,6 +26,7 @@ from ingest.budgets import Budgets
 from ingest.collector import rare_collections
 from ingest.feed_runner import FeedRunner, Pace
 from ingest.follower import Follower
+from ingest.heartbeat.verdict import Verdict
 from ingest.heartbeat_keeper import HeartbeatKeeper
 from ingest.keys import KeyedHash
 from ingest.measuring import tell_backlog
@@ -51,6 +52,10 @@ _BACKLOG_SECONDS = 2.0
 _WATCH_SECONDS = 0.1
 
 
+def _nobody(_verdicts: Mapping[str, Verdict]) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class IngestConfig:
     """What ingest needs.
@@ -70,6 +75,7 @@ class IngestConfig:
         unconfirmed: bytes of each lane that a broker which forgets may hold before the warehouse has
             confirmed them: it keeps all of it in memory.
         budgets: how many rejects a source may have before it is paused.
+        publish: takes the verdicts of the heartbeat by source, every 15 s; may raise ``Transient``.
     """
 
     outbox_path: Path
@@ -83,6 +89,7 @@ class IngestConfig:
     pace: Pace = field(default_factory=Pace)
     unconfirmed: int = 64 * 1024 * 1024
     budgets: Budgets = field(default_factory=Budgets)
+    publish: Callable[[Mapping[str, Verdict]], None] = _nobody
 
 
 def run(
@@ -186,7 +193,7 @@ class _Service:
             "publisher", lambda: publisher.run(self._publishing_ends, _PUBLISHER_DRAIN_SECONDS)
         )
         keeper = HeartbeatKeeper(
-            self._outbox, config.clock, config.sources, self._vitals, lambda _verdicts: None
+            self._outbox, config.clock, config.sources, self._vitals, config.publish
         )
         desk = RequestDesk(self._outbox, config.clock, config.sources, self._poller.wake)
         others = [

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -67,6 +68,7 @@ def _ingest(
     from ingest.service import IngestConfig, run
     from ingest.sources import build_sources
     from wijkbeeld.budgets import load_budgets
+    from wijkbeeld.source_states import source_states
     from wijkbeeld.sources.building import source_context
     from wijkbeeld.sources.declared import sources_of_a_part
     from wijkbeeld.supervisor.rolling import unconfirmed_bytes
@@ -89,7 +91,12 @@ def _ingest(
     )
     if any(spec.kind == "demo" for spec in specs):
         _write_truth(settings, municipality, data_dir)
-    run(config, stop, on_ready, vitals=vitals)
+    if not settings.clickhouse:
+        run(config, stop, on_ready, vitals=vitals)
+        return
+    clustered = bool(settings.clickhouse_cluster)
+    with closing(source_states(writer_login(settings), clustered=clustered)) as states:
+        run(replace(config, publish=states.tell), stop, on_ready, vitals=vitals)
 
 
 def _write_truth(settings: Settings, municipality: Municipality, data_dir: DataDir) -> None:

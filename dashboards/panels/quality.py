@@ -45,10 +45,11 @@ FRESHNESS = Panel(
         WHERE (received_by > found.received_at OR occurred_by > found.occurred_at)
           AND (bounds.bucket, bounds.source) NOT IN (SELECT bucket, source FROM likely)
     )
-SELECT source,
+SELECT newest.source AS source,
     max(newest.received_at) AS received_at,
     greatest(0, dateDiff('second', max(newest.received_at), as_of)) AS age_s,
     max(newest.occurred_at) AS occurred_at,
+    any(state.complete_until) AS complete_until,
     as_of
 FROM (
     SELECT source, received_at, occurred_at FROM found
@@ -58,6 +59,7 @@ FROM (
     WHERE (e.bucket, e.source) IN (SELECT bucket, source FROM others)
     GROUP BY source
 ) AS newest
+LEFT JOIN source_now AS state ON state.source = newest.source
 GROUP BY source
 ORDER BY source""",
     unit=Unit.SECONDS,
@@ -67,6 +69,7 @@ ORDER BY source""",
         Column("received_at", "Laatst ontvangen", Unit.TIME),
         Column("age_s", "Geleden", Unit.SECONDS, volatile=True),
         Column("occurred_at", "Nieuwste gebeurtenis", Unit.TIME),
+        Column("complete_until", "Compleet tot", Unit.TIME, volatile=True),
         AS_OF,
     ),
 )

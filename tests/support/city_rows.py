@@ -17,7 +17,10 @@ from domain.rows import EventRow, RejectRow, clickhouse_time, pack_version
 from domain.themes import THEMES, Theme
 from warehouse.client import Client
 
-EVENT_TABLES = ("event_log", "event_now", "event_newest", "cell", "cell_day", "rejected", "audit")
+EVENT_TABLES = (
+    *("event_log", "event_now", "event_newest", "cell", "cell_day", "rejected", "audit"),
+    "source_state",
+)
 _SENSITIVE = {theme for theme, info in THEMES.items() if info.sensitive}
 _TOKENS = itertools.count()
 
@@ -84,7 +87,7 @@ def reject(receipt: int, reason: str, received_at: datetime) -> RejectRow:
 
 
 def empty(client: Client) -> None:
-    """Take all events, cells, rejects and records of audits away."""
+    """Take all events, cells, rejects, states of sources and records of audits away."""
     for table in EVENT_TABLES:
         client.execute(f"TRUNCATE TABLE {table}")
 

@@ -45,6 +45,14 @@ def test_plain_http_answers_sql(demo: RunningWijkbeeld) -> None:
     assert int(_post(demo, "SELECT sum(n) FROM cell FINAL")) > 0
 
 
+def test_sql_tells_until_when_a_source_is_complete(demo: RunningWijkbeeld) -> None:
+    asked = (
+        "SELECT complete_until > now() - INTERVAL 1 DAY, troubles FROM source_now WHERE source = 'demo'"
+    )
+    wait_until(lambda: _post(demo, asked).startswith("1\t"), 60, "the history to be in and a judgement")
+    assert _post(demo, asked).strip() == "1\t[]"
+
+
 def test_clickhouse_connect_answers_sql(demo: RunningWijkbeeld) -> None:
     access = _access(demo)
     client = clickhouse_connect.get_client(

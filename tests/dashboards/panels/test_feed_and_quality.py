@@ -15,6 +15,7 @@ from dashboards.panels.fragments import MATCH_LABELS
 from dashboards.panels.quality import AUDIT, FRESHNESS, REJECTS, UNPLACED
 from dashboards.panels.stad_nu import STAD_NU
 from domain import places
+from domain.rows import clickhouse_time
 from tests.dashboards.panels.asking import MOMENT, ago, ask, pick, quiet_weeks
 from tests.support.city_rows import add, event, insert, reject
 from warehouse.audit import DayLine, LevelVerdict, Loss, Report, SourceReport, record
@@ -99,6 +100,20 @@ def test_freshness_names_every_source_and_never_falls_silent(warehouse: Client) 
     assert pick(ask(warehouse, FRESHNESS), "source", "received_at", "age_s", "occurred_at") == [
         ("p2000", ago(0.5), 1800, ago(1)),
         ("signalen", ago(900), 900 * 3600, ago(900)),
+    ]
+
+
+def test_freshness_says_until_when_a_source_is_complete(warehouse: Client) -> None:
+    add(warehouse, [event("a", ago(1), source="p2000"), event("b", ago(1), source="signalen")])
+    for moment, until in ((ago(0.2), ago(0.3)), (ago(0.1), ago(0.15))):
+        warehouse.insert_select(
+            "INSERT INTO source_state (source, at, complete_until) VALUES"
+            " ('p2000', {at:DateTime64(3, 'UTC')}, {until:DateTime64(3, 'UTC')})",
+            {"at": clickhouse_time(moment), "until": clickhouse_time(until)},
+        )
+    assert pick(ask(warehouse, FRESHNESS), "source", "complete_until") == [
+        ("p2000", ago(0.15)),
+        ("signalen", None),
     ]
 
 
