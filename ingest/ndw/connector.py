@@ -25,6 +25,10 @@ from ingest.xml_reading import local_name
 MAX_KNOWN = 2_000
 """Records remembered as read. Those beyond it are read again in each poll, and are duplicates."""
 
+MAX_GIVEN = 2_000
+"""Records remembered as incidents of the municipality: only of these a later version that is no longer
+one can be taken back."""
+
 MAX_RECORDS = 50_000
 """Records looked at in one answer; the country has some hundreds."""
 
@@ -39,6 +43,7 @@ class State(BaseModel):
     Attributes:
         etag, last_modified: of the last answer.
         known: marks of the versions of records in it that were read.
+        given: marks of the records that count as incidents here, the latest last.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -47,12 +52,14 @@ class State(BaseModel):
     etag: str | None = None
     last_modified: str | None = None
     known: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
 
 
 @dataclass
 class _Reading:
-    """What is made of one answer."""
+    """What is made of one answer; ``given`` begins as it was before."""
 
+    given: dict[str, None]
     findings: list[Finding] = field(default_factory=list)
     known: dict[str, None] = field(default_factory=dict)
     filtered: Tally[Counter] = field(default_factory=Tally)
@@ -85,7 +92,7 @@ class NdwConnector:
         answer = self._client.get(self._url, etag=state.etag, last_modified=state.last_modified)
         if answer.status == _NOT_MODIFIED:
             return Poll((), state.model_dump(mode="json"), self._interval)
-        reading, before = _Reading(), frozenset(state.known)
+        reading, before = _Reading(dict.fromkeys(state.given)), frozenset(state.known)
         for situation, element in _first(_records(situations(answer))):
             self._read(reading, before, situation, element, now)
         after = State(
@@ -93,6 +100,7 @@ class NdwConnector:
             etag=None if reading.announced else answer.etag,
             last_modified=None if reading.announced else answer.last_modified,
             known=tuple(reading.known)[:MAX_KNOWN],
+            given=tuple(reading.given)[-MAX_GIVEN:],
         )
         return Poll(reading.findings, after.model_dump(mode="json"), self._interval, reading.filtered)
 
@@ -104,11 +112,13 @@ class NdwConnector:
         element: Element,
         now: datetime,
     ) -> None:
-        mark = self._mark(element)
+        key, version = element.get("id") or "", element.get("version") or ""
+        mark, own = self._mark(key, version), self._mark(key, "")
         if mark in before:
             reading.known[mark] = None
             return
-        if type_of(element) not in KINDS:
+        is_ours = type_of(element) in KINDS
+        if not is_ours and own not in reading.given:
             reading.known[mark] = None
             reading.filtered[Counter.FILTERED_LEFT_OUT] += 1
             return
@@ -118,18 +128,26 @@ class NdwConnector:
             reading.known[mark] = None
             reading.findings.append(self._drafts.unreadable(element, str(fault)))
             return
-        if record.began > now + _AHEAD:
+        counted, is_ahead = own in reading.given, record.began > now + _AHEAD
+        if is_ahead and not (counted and record.cancelled):
             reading.announced = True  # it is looked at again until it has begun
             return
         reading.known[mark] = None
-        draft = self._drafts.make(record)
+        draft = self._drafts.make(record) if is_ours and not is_ahead else None
+        if draft is None and counted:
+            # Cancelled before it began or without a place, moved out of the municipality, or found to be
+            # something else.
+            draft = self._drafts.taken_back(record, now)
         if draft is None:
             reading.filtered[Counter.FILTERED_OTHER_REGION] += 1
-        else:
-            reading.findings.append(draft)
+            return
+        reading.given.pop(own, None)
+        if not draft.deleted:
+            reading.given[own] = None
+        reading.findings.append(draft)
 
-    def _mark(self, element: Element) -> str:
-        return self._keyed.id("ndw-mark", element.get("id") or "", element.get("version") or "")[:_MARK]
+    def _mark(self, key: str, version: str) -> str:
+        return self._keyed.id("ndw-mark", key, version)[:_MARK]
 
 
 def _state(cursor: Cursor | None) -> State:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from xml.etree.ElementTree import Element, tostring
 
 from domain.areas import Municipality
@@ -14,6 +15,9 @@ from ingest.keys import KeyedHash
 from ingest.ndw.kinds import KINDS, RoadKind
 from ingest.ndw.record import Point, Record
 from ingest.protocol import Draft, Unreadable
+
+_UNKNOWN = KINDS["DisturbanceActivity"]
+"""Stands for a type that is none of ours, in a version that counts nowhere."""
 
 Holds = Callable[[float, float], bool]
 
@@ -53,6 +57,26 @@ class DraftMaker:
                 location=self._location(point),
             ),
             deleted=record.cancelled,
+            revision=record.version,
+        )
+
+    def taken_back(self, record: Record, now: datetime) -> Draft:
+        """Return the retraction of an incident of which a later version is no longer one of ours.
+
+        Args:
+            record: that version.
+            now: aware; it may have been cancelled before it began.
+        """
+        kind = KINDS.get(record.type, _UNKNOWN)
+        return Draft(
+            event_id=self._keyed.id("ndw", record.key),
+            data=Incident(
+                occurred_at=min(record.began, now),
+                category=kind.term,
+                theme=kind.theme,
+                location=Location(gemeente=self._gemeente),
+            ),
+            deleted=True,
             revision=record.version,
         )
 

@@ -112,6 +112,43 @@ def test_either_order_of_coordinates_is_understood(text: str) -> None:
     assert (data.location.lat, data.location.lon) == (51.84, 5.86)
 
 
+CANCELLED = "<lifeCycleManagement><cancel>true</cancel></lifeCycleManagement>"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        record(version=2, lat="52.37"),
+        record(version=2, lat="", more=CANCELLED),
+        record(version=2, kind="AbnormalTraffic"),
+        record(version=2, kind="AbnormalTraffic", more=CANCELLED),
+        record(version=2, began="2026-03-01T15:00:00Z", more=CANCELLED),
+    ],
+    ids=[
+        "moved away",
+        "cancelled without a place",
+        "now a queue",
+        "a cancelled queue",
+        "before it began",
+    ],
+)
+def test_what_counted_and_is_no_incident_here_any_more_is_taken_back(after: str) -> None:
+    first = poll(feed([record()]))
+    second = poll(feed([after]), first.cursor)
+    ((draft, data),) = incidents(second)
+    assert (draft.event_id, draft.revision) == (incidents(first)[0][0].event_id, 2)
+    assert draft.deleted
+    assert data.occurred_at <= NOON
+    assert poll(feed([after]), second.cursor).findings == []
+    # And where it comes back it counts again.
+    assert [d.deleted for d, _ in incidents(poll(feed([record(version=3)]), second.cursor))] == [False]
+
+
+def test_what_never_counted_is_not_taken_back() -> None:
+    first = poll(feed([record(lat="52.37")]))
+    assert poll(feed([record(version=2, lat="", more=CANCELLED)]), first.cursor).findings == []
+
+
 def test_what_is_announced_waits_until_it_has_begun() -> None:
     body = feed([record(began="2026-03-01T15:00:00Z")])
     reading = connector(MemoryClient(lambda _: page(body, etag='"1"')))
