@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -58,7 +58,7 @@ class RegisteredCrimeConnector:
         progress = None if self._rounds.interval else 1 - (len(left) - 1) / len(chosen)
         return Poll(findings, {"after": period.key}, _AT_ONCE, filtered, progress=progress)
 
-    def _round_over(self, findings: tuple[()] | list[Finding], filtered: Mapping[Counter, int]) -> Poll:
+    def _round_over(self, findings: Sequence[Finding], filtered: Mapping[Counter, int]) -> Poll:
         interval = self._rounds.interval
         if interval is None:
             return Poll(findings, {"after": None}, _AT_ONCE, filtered, done=True, progress=1.0)

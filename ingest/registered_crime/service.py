@@ -33,9 +33,9 @@ AREA_WIDTH = 10
 MOST_PAGES = 20
 AREAS_AT_ONCE = 30
 """Beside the gemeente: a query of some 1,600 characters (common servers take 2,048), 1,829 rows (a page
-takes 10,000)."""
+takes 10,000; of more the service refuses, or gives a link)."""
 
-_DEFINITIVE = "Definitief"
+_DEFINITIVE = "Definitief"  # the others are Voorlopig and NaderVoorlopig
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ class TableService:
         items = answer.get("value") if isinstance(answer, dict) else None
         if not isinstance(answer, dict) or not isinstance(items, list):
             raise self._other_format(entity)
-        found = [item for item in items if isinstance(item, dict)]
+        found: list[Mapping[str, JsonValue]] = [item for item in items if isinstance(item, dict)]
         if len(found) < len(items):
             raise self._other_format(entity)
         link = answer.get("odata.nextLink")

@@ -24,8 +24,8 @@ from ingest.registered_crime.tables import (
 )
 from ingest.rhythm import Rhythm
 
-# New figures come once a month or year, so there is nothing to learn from hours of the week.
-RHYTHM = Rhythm(learns=False)
+RHYTHM = Rhythm(silent_after=timedelta(days=400), learns=False)
+"""New figures come once a year at least; hours of the week teach nothing."""
 
 
 class Settings(BaseModel):

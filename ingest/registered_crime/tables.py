@@ -62,12 +62,12 @@ Choice = Callable[[Sequence[CountedPeriod]], Sequence[CountedPeriod]]
 
 
 def recent(count: int) -> Choice:
-    """Choose the last ``count``, which are revised again and again."""
+    """Choose the last ``count``, at least 1: these are revised again and again."""
     return lambda periods: periods[-count:]
 
 
 def before_recent(skipped: int, count: int) -> Choice:
-    """Choose at most ``count`` before the last ``skipped``."""
+    """Choose at most ``count`` before the last ``skipped``; both at least 1."""
     return lambda periods: periods[:-skipped][-count:]
 
 

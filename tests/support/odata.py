@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from pydantic import JsonValue
 
+from ingest.registered_crime.tables import TableName
 from tests.support.http_source import Asked, Page, json_page
 
 ROOT = "https://dataderden.example/ODataApi/OData"
@@ -37,7 +38,7 @@ class ODataService:
         statuses: of periods; those that are not in it have ``Voorlopig``.
     """
 
-    table: str = "47022NED"
+    table: TableName = "47022NED"
     page: int = 10_000
     rows: dict[tuple[str, str, str], JsonValue] = field(default_factory=dict)
     statuses: dict[str, str] = field(default_factory=dict)

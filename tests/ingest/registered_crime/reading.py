@@ -15,7 +15,7 @@ from domain.events import Figure
 from domain.topics import Lane
 from ingest.http.protocol import HttpClient
 from ingest.outbox.store import Outbox
-from ingest.protocol import Draft, Feed, Finding, Poll, Source
+from ingest.protocol import Connector, Draft, Feed, Finding, Poll, Source
 from ingest.registered_crime.connector import RegisteredCrimeConnector, Rounds
 from ingest.registered_crime.drafts import DraftMaker
 from ingest.registered_crime.service import TableService
@@ -84,7 +84,7 @@ def over(service: ODataService, **given: Any) -> RegisteredCrimeConnector:
     return connector(MemoryClient(service.respond), table=service.table, **given)
 
 
-def one_round(reading: RegisteredCrimeConnector, most: int = 500) -> list[Finding]:
+def one_round(reading: Connector, most: int = 500) -> list[Finding]:
     """What a round brings."""
     findings: list[Finding] = []
     poll = reading.poll(None, START)

@@ -84,7 +84,7 @@ def test_a_past_period_is_read(declared: HttpSource) -> None:
 
 
 def test_a_service_that_refuses_is_told_in_a_line(declared: HttpSource, service: ODataService) -> None:
-    service.table = "85984NED"
+    service.table = "47018NED"
     (checked,) = call("check", status=1)["sources"]
     assert "404" in checked["error"]
     assert "GM0268" not in checked["error"]
