@@ -20,6 +20,7 @@ from ingest.ndw import source as ndw
 from ingest.p2000 import source as p2000
 from ingest.p2000 import web_feed_source as p2000_feed
 from ingest.protocol import Source
+from ingest.registered_crime import source as registered_crime
 from ingest.signalen import source as signalen
 from ingest.surveys import source as surveys
 from ingest.veiligheidshuis import source as veiligheidshuis
@@ -30,6 +31,9 @@ KINDS: Mapping[str, Kind[Any]] = MappingProxyType(
         "p2000": Kind(p2000.Settings, p2000.build, argument="file"),
         "p2000-feed": Kind(p2000_feed.Settings, p2000_feed.build),
         "signalen": Kind(signalen.Settings, signalen.build),
+        "registered-crime": Kind(
+            registered_crime.Settings, registered_crime.build, rhythm=registered_crime.RHYTHM
+        ),
         "filedrop": Kind(filedrop.Settings, filedrop.build),
         "inspections": Kind(inspections.Settings, inspections.build),
         "surveys": Kind(surveys.Settings, surveys.build),

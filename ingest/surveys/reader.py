@@ -10,8 +10,8 @@ from domain.areas import Municipality
 from domain.events import Figure
 from ingest.keys import KeyedHash
 from ingest.protocol import Draft
+from ingest.statistical_periods import Days, days_of
 from ingest.surveys.mapping import FigureColumns, Measure, SurveyMapping
-from ingest.surveys.periods import Days, days_of
 from ingest.tabular.events import validated
 from ingest.tabular.mapping import Mistake, figure_number
 from ingest.tabular.rows import Row, RowRefused

@@ -11,7 +11,7 @@ import pytest
 from domain.errors import SettingsError
 from domain.events import Figure
 from ingest.protocol import Draft, Source
-from ingest.surveys.periods import days_of
+from ingest.statistical_periods import days_of
 from ingest.surveys.source import Settings, build
 from tests.ingest.smuggling import SMUGGLED, assert_no_trace
 from tests.ingest.tabular.crashing import (
