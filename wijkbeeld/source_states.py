@@ -18,7 +18,7 @@ _PATIENCE = timedelta(seconds=5)
 
 
 class SourceStates:
-    """Writes table ``source_state``. For one thread.
+    """Writes table ``source_state``, from one thread; another may close it.
 
     Args:
         connect: makes the client of a user who may write; called again after a failure.
@@ -39,9 +39,8 @@ class SourceStates:
             return
         body = b"\n".join(orjson.dumps(_row(source, verdict)) for source, verdict in verdicts.items())
         try:
-            if self._client is None:
-                self._client = self._connect()
-            self._client.insert_rows("source_state", body, token=uuid.uuid4().hex)
+            client = self._client = self._client or self._connect()
+            client.insert_rows("source_state", body, token=uuid.uuid4().hex)
         except (WarehouseUnavailable, Terminal) as error:
             self.close()
             raise WarehouseUnavailable(str(error)) from None
