@@ -32,7 +32,8 @@ class Running:
             WRITER.name,
             WRITER.password,
             interval=0.02,
-            takeover=timedelta(seconds=2),
+            # A busy machine may hold a renewal up for seconds; the other must not take over by then.
+            takeover=timedelta(seconds=8),
             renewal=timedelta(seconds=0.3),
             housekeeping=timedelta(seconds=0.5),
             keep_done=timedelta(0),
