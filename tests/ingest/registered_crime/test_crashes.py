@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import ingest.outbox.feeds
+from tests.ingest.poll_deaths import MOMENTS, Killed, Moment, before_writing
 from tests.ingest.registered_crime.reading import (
     GEMEENTE,
     STADSDEEL,
@@ -33,10 +32,6 @@ OFFENCES = ["0.0.0", "1.1.1"]
 AREAS = [GEMEENTE, STADSDEEL, WIJK]
 
 
-class Killed(BaseException):
-    """The process ends here."""
-
-
 def few() -> ODataService:
     """Few offences and areas, so that a round is short; the other areas have no figures."""
     service = ODataService()
@@ -44,31 +39,10 @@ def few() -> ODataService:
     return service
 
 
-def before_writing(_reader: Reader, _monkeypatch: pytest.MonkeyPatch) -> None:
-    raise Killed
-
-
-def while_writing(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    poll = reader.ask()
-
-    def die(*_args: object, **_more: object) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        # The cursor is the last thing that the transaction writes.
-        patch.setattr(ingest.outbox.feeds, "advance", die)
-        reader.write(poll)
-
-
-def after_writing(reader: Reader, _monkeypatch: pytest.MonkeyPatch) -> None:
-    reader.write(reader.ask())
-    raise Killed
-
-
-@pytest.mark.parametrize("moment", [before_writing, while_writing, after_writing])
+@pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("polls", range(5))
 def test_killed_in_a_poll(
-    moment: Callable[[Reader, pytest.MonkeyPatch], None],
+    moment: Moment,
     polls: int,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

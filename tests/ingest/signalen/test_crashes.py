@@ -7,21 +7,16 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-import ingest.outbox.feeds
+from tests.ingest.poll_deaths import MOMENTS, Killed, Moment, before_writing
 from tests.ingest.signalen.reading import START, TOKEN, Reader, expected
 from tests.support.http_source import HttpSource
 from tests.support.signalen import Signalen
 from tests.support.waiting import wait_until
-
-
-class Killed(BaseException):
-    """The process ends here."""
 
 
 def _busy() -> Signalen:
@@ -38,31 +33,10 @@ def _busy() -> Signalen:
     return server
 
 
-def before_writing(_reader: Reader, _monkeypatch: pytest.MonkeyPatch) -> None:
-    raise Killed
-
-
-def while_writing(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    poll = reader.ask()
-
-    def die(*_args: object, **_more: object) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        # The cursor is the last thing that the transaction writes.
-        patch.setattr(ingest.outbox.feeds, "advance", die)
-        reader.write(poll)
-
-
-def after_writing(reader: Reader, _monkeypatch: pytest.MonkeyPatch) -> None:
-    reader.write(reader.ask())
-    raise Killed
-
-
-@pytest.mark.parametrize("moment", [before_writing, while_writing, after_writing])
+@pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("polls", range(6))
 def test_killed_in_a_poll(
-    moment: Callable[[Reader, pytest.MonkeyPatch], None],
+    moment: Moment,
     polls: int,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
