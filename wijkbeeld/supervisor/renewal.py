@@ -1,4 +1,9 @@
-"""Parts that work with older area and street tables are drained and started again with the new ones."""
+"""Parts that work with older area and street tables are drained and started again with the new ones.
+
+Streams workers in turn: the next is asked to end when the one before works again. So some always work,
+and the embedded broker's group is never left by all at once, which it does not survive
+(``docs/adr/0018-workers-are-renewed-in-turn.md``).
+"""
 
 from __future__ import annotations
 
@@ -25,20 +30,25 @@ class Renewal:
         self._leaving: dict[Child, float] = {}
 
     def look(self, plan: Plan, children: Mapping[str, Child]) -> list[str]:
-        """Ask those that work with older tables to end; return the names of those asked just now."""
-        asked = []
+        """Ask one that works with older tables to end; return the names of those asked just now."""
         self._leaving = {each: at for each, at in self._leaving.items() if each in children.values()}
+        asked = []
         for name in (*plan.streams, PAGE):
             child = children.get(name)
             if child is None or not _is_behind(child, name, plan):
                 continue
-            if child not in self._leaving:
+            if child in self._leaving:
+                if self._monotonic() > self._leaving[child]:
+                    child.end_now()
+            elif name == PAGE or self._all_work(plan, children):
                 self._leaving[child] = self._monotonic() + self._seconds
                 child.terminate()
                 asked.append(name)
-            elif self._monotonic() > self._leaving[child]:
-                child.end_now()
         return asked
+
+    def _all_work(self, plan: Plan, children: Mapping[str, Child]) -> bool:
+        workers = [children.get(name) for name in plan.streams]
+        return all(each is not None and each.ready and each not in self._leaving for each in workers)
 
     def is_leaving(self, child: Child) -> bool:
         """Tell whether a part was asked to end, so that its end is not a death."""

@@ -12,6 +12,7 @@ from wijkbeeld.settings import STANDING_INCARNATION
 from wijkbeeld.supervisor.backoff import Backoff
 from wijkbeeld.supervisor.child import Child, ChildSpec
 from wijkbeeld.supervisor.endings import how_it_ended
+from wijkbeeld.supervisor.joining import kept_out
 from wijkbeeld.supervisor.plan import (
     ARCHIVE,
     BROKER,
@@ -144,6 +145,7 @@ class Supervisor:
         if not self.topics_ready and (BROKER in self._children or not self._plan.own_broker):
             self._make_topics()
         self._look_at_tables()
+        self._look_at_group()
         if self._roll is None:
             self._roll_if_full()
         else:
@@ -156,6 +158,12 @@ class Supervisor:
         if in_use is not None and in_use != self._run_file.geo_v:
             self._run_file.geo_v = in_use
             self._run_file.write()
+
+    def _look_at_group(self) -> None:
+        name, broker = kept_out(self._plan, self._children), self._children.get(BROKER)
+        if name is not None and broker is not None and self.topics_ready:
+            self._tell(f"{name} cannot join its group: the broker is ended, and its next life has none")
+            broker.end_now()
 
     def _renew(self, name: str, child: Child) -> None:
         child.kill()
