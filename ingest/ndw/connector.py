@@ -30,7 +30,7 @@ MAX_GIVEN = 2_000
 one can be taken back."""
 
 MAX_RECORDS = 50_000
-"""Records looked at in one answer; the country has some hundreds."""
+"""Records in one answer; the country has some hundreds. More are refused, not passed over."""
 
 _NOT_MODIFIED = 304
 _AHEAD = timedelta(minutes=10)
@@ -93,7 +93,9 @@ class NdwConnector:
         if answer.status == _NOT_MODIFIED:
             return Poll((), state.model_dump(mode="json"), self._interval)
         reading, before = _Reading(dict.fromkeys(state.given)), frozenset(state.known)
-        for situation, element in _first(_records(situations(answer))):
+        for number, (situation, element) in enumerate(_records(situations(answer))):
+            if number == MAX_RECORDS:
+                raise SourceRefused(f"{answer.where}: the feed has more than {MAX_RECORDS} records")
             self._read(reading, before, situation, element, now)
         after = State(
             # What is announced begins without a change of the feed.
@@ -164,9 +166,3 @@ def _records(found: Iterator[Element]) -> Iterator[tuple[Element, Element]]:
         for element in situation:
             if local_name(element) == "situationRecord":
                 yield situation, element
-
-
-def _first(records: Iterator[tuple[Element, Element]]) -> Iterator[tuple[Element, Element]]:
-    for number, pair in enumerate(records):
-        if number < MAX_RECORDS:
-            yield pair  # and read on to the end, so that a cut feed is told from a whole one

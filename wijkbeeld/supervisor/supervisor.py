@@ -162,7 +162,7 @@ class Supervisor:
     def _look_at_group(self) -> None:
         name, broker = kept_out(self._plan, self._children), self._children.get(BROKER)
         if name is not None and broker is not None and self.topics_ready:
-            self._tell(f"{name} cannot join its group: the broker is ended, and its next life has none")
+            self._tell(f"{name} cannot join its group: the broker starts again, with no groups")
             broker.end_now()
 
     def _renew(self, name: str, child: Child) -> None:

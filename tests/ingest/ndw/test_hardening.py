@@ -8,6 +8,7 @@ import pytest
 
 from domain.errors import SourceRefused, SourceUnavailable
 from ingest.http.protocol import HttpAnswer
+from ingest.ndw import connector as ndw
 from ingest.ndw.publication import situations
 from ingest.xml_reading import Bounds, XmlRefused, opened_and_closed
 from tests.ingest.ndw.feeds import NOON, connector, feed, page, poll, record
@@ -56,6 +57,13 @@ def test_an_answer_that_unpacks_to_too_much_is_refused() -> None:
 def test_the_number_of_elements_is_bounded() -> None:
     with pytest.raises(XmlRefused, match="too many"):
         list(opened_and_closed([b"<a>" + b"<b/>" * 200 + b"</a>"], frozenset(), Bounds(elements=100)))
+
+
+def test_a_feed_of_more_records_than_a_country_has_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ndw, "MAX_RECORDS", 100)
+    assert len(poll(feed(record(f"R{n}") for n in range(100))).findings) == 100
+    with pytest.raises(SourceRefused, match="more than 100 records"):
+        poll(feed(record(f"R{n}") for n in range(101)))
 
 
 def test_memory_does_not_grow_with_the_feed() -> None:
