@@ -2,13 +2,16 @@
 
 A mark is the file's inode, the offset behind the last line that was used, and a keyed hash of the
 file's first bytes. A file with another inode in its place was rotated: what is left of the old one
-is read first, as long as it still lies in the same folder. A file that became shorter or begins
-with other bytes was written anew and is read from its start.
+is read first, as long as it still lies in the same folder, and then whole files that were rotated
+after it, in the order in which they were last written. A file that became shorter or begins with
+other bytes was written anew and is read from its start.
 """
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -19,6 +22,9 @@ from ingest.p2000.inputs import WINDOW_BYTES, Chunk, Mark, split_lines
 
 _HEAD_BYTES = 256
 
+_ROTATED = re.compile(r"[._-]\d[\d._-]*")
+"""What a rotation writes behind the name of a file: ``.1``, ``-20261125``. A packed one is not read."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Place:
@@ -26,6 +32,16 @@ class _Place:
     offset: int
     head: str
     head_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """A file in the same folder; ``written`` is when it was last written to."""
+
+    path: Path
+    inode: int
+    size: int
+    written: int
 
 
 class FileInput:
@@ -61,19 +77,37 @@ class FileInput:
             raise SourceRefused(f"p2000: {self._path}: {error.strerror}; make it readable") from None
 
     def _rotated(self, place: _Place) -> Chunk | None:
-        """What is left of the file that lay here when ``place`` was taken; None when nothing is."""
+        """What is left of the file that lay here when ``place`` was taken, and of those after it."""
         current = self._path.stat()
         if current.st_ino == place.inode:
             return None
-        with os.scandir(self._path.parent) as entries:
-            old = next((e for e in entries if e.inode() == place.inode and e.is_file()), None)
-        if old is None or old.stat().st_size <= place.offset:
+        beside = [each for each in self._beside() if each.inode != current.st_ino]
+        old = next((each for each in beside if each.inode == place.inode), None)
+        if old is None:
             return None
-        # The writer may still be busy with the old file until it has written to the new one.
-        chunk = self._read(Path(old.path), place, final=current.st_size > 0)
-        if chunk.mark["inode"] != place.inode or chunk.mark["offset"] != place.offset:
-            return None
+        # The writer may still be busy with an old file until it has written to the new one.
+        is_left = current.st_size > 0
+        if old.size > place.offset:
+            chunk = self._read(old.path, place, final=is_left)
+            if (chunk.mark["inode"], chunk.mark["offset"]) != (place.inode, place.offset):
+                return None
+        else:
+            later = [each for each in beside if each.written > old.written and self._is_ours(each.path)]
+            if not later:
+                return None
+            chunk = self._read(min(later, key=lambda each: each.written).path, None, final=is_left)
         return Chunk(chunk.lines, chunk.mark, more=True, ended=False, size=None)
+
+    def _beside(self) -> Iterator[_Beside]:
+        with os.scandir(self._path.parent) as entries:
+            for entry in entries:
+                if entry.is_file():
+                    status = entry.stat()
+                    yield _Beside(Path(entry.path), status.st_ino, status.st_size, status.st_mtime_ns)
+
+    def _is_ours(self, path: Path) -> bool:
+        name, own = path.name, self._path.name
+        return name.startswith(own) and _ROTATED.fullmatch(name, len(own)) is not None
 
     def _read(self, path: Path, place: _Place | None, *, final: bool) -> Chunk:
         with path.open("rb") as file:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -100,6 +103,47 @@ def test_the_last_piece_of_a_rotated_file_waits_until_the_new_one_is_written(tmp
     assert reader.read() == ["half af"]
     append(path, "twee\n")
     assert reader.drain() == ["twee"]
+
+
+def rotate(path: Path, written: int, names: Sequence[str]) -> None:
+    """Rename the file and those before it, as logrotate does; it was last written at that time."""
+    os.utime(path, ns=(written, written))
+    for newer, older in pairwise(reversed([path.name, *names])):
+        if (path.parent / older).exists():
+            (path.parent / older).rename(path.parent / newer)
+
+
+def test_files_that_were_rotated_while_nobody_read_are_read_in_their_order(tmp_path: Path) -> None:
+    path, names = tmp_path / "log", ("log.1", "log.2", "log.3", "log.4")
+    append(path, "nul\n")
+    rotate(path, 50, names)
+    append(path, "een\n")
+    reader = Reader(path)
+    assert reader.read() == ["een"]
+    append(path, "twee\n")
+    for number, text in enumerate(("drie\nvie", "vijf\n", "zes\n")):
+        rotate(path, 100 + number, names)
+        append(path, text)
+    append(tmp_path / "log.1.gz", "gepakt\n")
+    append(tmp_path / "logboek", "iets anders\n")
+
+    assert reader.drain() == ["twee", "drie", "vie", "vijf", "zes"]
+
+    append(path, "zeven\n")
+    assert reader.read() == ["zeven"]
+
+
+def test_an_empty_file_that_was_rotated_is_passed(tmp_path: Path) -> None:
+    path, names = tmp_path / "log", ("log.1", "log.2")
+    append(path, "een\n")
+    reader = Reader(path)
+    assert reader.read() == ["een"]
+    rotate(path, 100, names)
+    path.touch()
+    rotate(path, 101, names)
+    append(path, "twee\n")
+    assert reader.read() == []
+    assert reader.read() == ["twee"]
 
 
 def test_a_rotated_file_that_is_gone_is_left(tmp_path: Path) -> None:
