@@ -9,6 +9,10 @@ ARGS ?=
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
+# Compiled modules are kept also where the environment says not to: without them each of the many processes that
+# `up` and the tests start compiles the libraries anew, and pytest rewrites every test file at each run.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help up test test-fast test-long check format bench lock schemas boards clean
 
 help: ## Show what can be made

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 # Few examples while one works, many in the whole run (``make test`` sets the profile).
-settings.register_profile("quick", deadline=None, max_examples=20)
+settings.register_profile("quick", deadline=None, max_examples=10)
 settings.register_profile("thorough", deadline=None, max_examples=100, derandomize="CI" in os.environ)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 

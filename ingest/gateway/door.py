@@ -35,9 +35,18 @@ class Door:
         clock: gives the time of receipt.
         limits: how much may wait.
         meter: is told how it goes.
+        look: how often, in seconds, it looks at how full the outbox is and whether it shall end.
     """
 
-    def __init__(self, outbox: SharedOutbox, clock: Clock, limits: Limits, meter: DoorMeter) -> None:
+    def __init__(
+        self,
+        outbox: SharedOutbox,
+        clock: Clock,
+        limits: Limits,
+        meter: DoorMeter,
+        *,
+        look: float = _LOOK_SECONDS,
+    ) -> None:
         self._outbox = outbox
         self._clock = clock
         self._limits = limits
@@ -47,7 +56,8 @@ class Door:
         self._events = 0
         self._ended = False
         self._fullness = Fullness(0, frozenset())
-        self._looked_at = -_LOOK_SECONDS
+        self._look_every = look
+        self._looked_at = -look
 
     @property
     def waiting(self) -> int:
@@ -94,7 +104,7 @@ class Door:
     def _next(self) -> list[tuple[Push, Future[Written]]]:
         """Return what waits, in order, up to the size of a group; at least one push, if any waits."""
         with self._changed:
-            self._changed.wait_for(lambda: bool(self._waiting), timeout=_LOOK_SECONDS)
+            self._changed.wait_for(lambda: bool(self._waiting), timeout=self._look_every)
             group: list[tuple[Push, Future[Written]]] = []
             n = 0
             while self._waiting and (not group or n + self._next_size() <= self._limits.group):
@@ -135,7 +145,7 @@ class Door:
             self._meter.idle(waiting)
 
     def _look(self) -> None:
-        if time.monotonic() - self._looked_at < _LOOK_SECONDS:
+        if time.monotonic() - self._looked_at < self._look_every:
             return
         try:
             self._fullness = self._outbox.fullness()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -41,7 +41,19 @@ class Module:
 
     def imports(self) -> Iterator[str]:
         """Yield the dotted name of every module that this file imports, wherever in the file."""
-        for node in ast.walk(self.tree):
+        return iter(self._imports)
+
+    @cached_property
+    def nodes(self) -> Sequence[ast.AST]:
+        """Every node of the syntax tree."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
+    def _imports(self) -> Sequence[str]:
+        return list(self._imported())
+
+    def _imported(self) -> Iterator[str]:
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom):

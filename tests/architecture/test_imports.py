@@ -52,7 +52,7 @@ def test_no_module_imports_itself_in_a_circle() -> None:
 
 def _targets(module: Module, names: set[str]) -> set[str]:
     found = set()
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.ImportFrom) and node.module:
             inner = {f"{node.module}.{alias.name}" for alias in node.names} & names
             found |= inner or ({node.module} & names)
@@ -65,7 +65,7 @@ def test_rooms_are_imported_by_their_full_name() -> None:
     relative = [
         str(module.path)
         for module in modules()
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.ImportFrom) and node.level
     ]
     assert relative == []
@@ -78,7 +78,7 @@ def test_the_domain_does_no_input_or_output(module: Module) -> None:
     assert top - sys.stdlib_module_names - {"domain"} <= DOMAIN_LIBRARIES
     calls = {
         node.func.id
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     assert calls & {"open", "print", "input", "exec", "eval"} == set()

@@ -23,6 +23,7 @@ from domain.codec import (
 )
 from domain.errors import CodecError
 from domain.events import Kind, RawEvent
+from tests.support.examples import examples
 from tests.support.strategies import (
     event_ids,
     figures,
@@ -71,7 +72,7 @@ SIGNAL: dict[str, Any] = {
 
 @pytest.mark.parametrize("strategy", [incidents(), signals(), inspections(), figures()])
 def test_decode_undoes_encode_for_every_kind(strategy: st.SearchStrategy[Any]) -> None:
-    @settings(max_examples=60)
+    @settings(max_examples=examples(60))
     @given(raw_events(strategy))
     def law(event: RawEvent) -> None:
         value = encode_event(event)
@@ -81,7 +82,7 @@ def test_decode_undoes_encode_for_every_kind(strategy: st.SearchStrategy[Any]) -
     law()
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(raw_events())
 def test_an_event_in_parts_has_the_same_bytes(event: RawEvent) -> None:
     parts = encode_event_parts(

@@ -22,6 +22,7 @@ from domain.events import (
     source_name,
     source_urn,
 )
+from tests.support.examples import examples
 from tests.support.strategies import raw_events
 
 REQUIRED_BY_CLOUDEVENTS = {"specversion", "id", "source", "type"}
@@ -106,20 +107,20 @@ def test_a_source_that_is_no_such_urn_is_refused(source: str) -> None:
         event_with(source=source)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(raw_events())
 def test_the_source_name_comes_back_out_of_the_urn(event: RawEvent) -> None:
     assert source_urn("nijmegen", source_name(event.source)) == event.source
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(raw_events())
 def test_an_event_fits_in_64_kib(event: RawEvent) -> None:
     assert MAX_RAW_BYTES == 65_536
     assert len(encode_event(event)) <= MAX_RAW_BYTES
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(raw_events())
 def test_wire_names_are_camel_case_and_absent_fields_are_left_out(event: RawEvent) -> None:
     envelope = json.loads(encode_event(event))
@@ -129,7 +130,7 @@ def test_wire_names_are_camel_case_and_absent_fields_are_left_out(event: RawEven
     assert None not in [*envelope.values(), *data.values(), *location.values()]
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(raw_events())
 def test_times_are_rfc3339_in_utc(event: RawEvent) -> None:
     envelope = json.loads(encode_event(event))

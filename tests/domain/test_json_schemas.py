@@ -18,6 +18,7 @@ from domain.events import RawEvent
 from domain.json_schemas import render_schemas
 from domain.rows import AckRow, EventRow, FigureRow, RejectRow, clickhouse_time, pack_version
 from tests.domain.test_codec import SIGNAL
+from tests.support.examples import examples
 from tests.support.strategies import raw_events
 from wijkbeeld.schemas import write_schemas
 
@@ -47,7 +48,7 @@ def test_each_is_a_schema_of_its_dialect(name: str) -> None:
 RAW_EVENT = validator("raw-event.v1.json")
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(raw_events())
 def test_every_event_on_the_wire_is_valid(event: RawEvent) -> None:
     assert list(RAW_EVENT.iter_errors(json.loads(encode_event(event)))) == []

@@ -19,6 +19,7 @@ from domain.privacy import PersonalKind, find_personal
 from domain.themes import Theme
 from ingest.p2000.natures import CATEGORIES, PHRASES
 from ingest.p2000.street_words import COMMON_WORDS
+from tests.support.examples import examples
 from tests.support.shared_data import shared_file
 from tests.support.smuggled import SMUGGLED, Smuggled
 from wijkbeeld.gemeenten import load_municipality
@@ -171,7 +172,7 @@ IDS: dict[str, Callable[[random.Random], str]] = {
 @pytest.mark.parametrize("kind", IDS)
 def test_no_id_is_taken_for_a_person(kind: str) -> None:
     chance = random.Random(kind)
-    ids = (IDS[kind](chance) for _ in range(20_000))
+    ids = (IDS[kind](chance) for _ in range(examples(20_000)))
     assert [text for text in ids if find_personal(text)] == []
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from streams.commit_tracker import CommitTracker, Ticket
+from tests.support.examples import examples
 
 
 def test_commit_waits_for_the_head() -> None:
@@ -182,7 +183,7 @@ class Model(RuleBasedStateMachine):
 
 
 TestModel = Model.TestCase
-TestModel.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
+TestModel.settings = settings(max_examples=examples(60), stateful_step_count=50, deadline=None)
 
 
 @given(order=st.permutations(range(12)), width=st.integers(1, 5), hole=st.integers(0, 3))

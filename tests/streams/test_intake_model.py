@@ -10,6 +10,7 @@ from streams.chunk_worker import Delivery, Partition
 from streams.commit_tracker import CommitTracker
 from streams.intake import Fetched, Intake
 from tests.streams.test_chunk import Record
+from tests.support.examples import examples
 
 PARTITIONS: tuple[Partition, ...] = (("raw.demo", 0), ("raw.demo", 1))
 ONE = st.sampled_from(PARTITIONS)
@@ -107,4 +108,4 @@ class Model(RuleBasedStateMachine):
 
 
 TestModel = Model.TestCase
-TestModel.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TestModel.settings = settings(max_examples=examples(100), stateful_step_count=40, deadline=None)

@@ -112,13 +112,24 @@ class ODataService:
 Condition = tuple[str, str, str]
 """Column, comparison and value."""
 
+Alternatives = tuple[str, str, frozenset[str]]
+"""Column, comparison and the values of which one must compare."""
+
 
 @cache
-def _parsed(text: str | None) -> Sequence[Sequence[Condition]]:
+def _parsed(text: str | None) -> Sequence[Sequence[Alternatives]]:
     """Conditions that must all hold, each as alternatives."""
     if text is None:
         return ()
-    return [[_condition(part) for part in all_of.split(" or ")] for all_of in text.split(" and ")]
+    return [_alternatives(map(_condition, all_of.split(" or "))) for all_of in text.split(" and ")]
+
+
+def _alternatives(conditions: Iterable[Condition]) -> Sequence[Alternatives]:
+    """Conditions of one column and comparison in one, as a question names hundreds of areas."""
+    values: dict[tuple[str, str], set[str]] = {}
+    for column, how, value in conditions:
+        values.setdefault((column, how), set()).add(value)
+    return [(*key, frozenset(each)) for key, each in values.items()]
 
 
 def _condition(text: str) -> Condition:
@@ -128,13 +139,13 @@ def _condition(text: str) -> Condition:
     return found[1], found[2], found[3]
 
 
-def _passes(item: dict[str, Any], conditions: Sequence[Sequence[Condition]]) -> bool:
+def _passes(item: dict[str, Any], conditions: Sequence[Sequence[Alternatives]]) -> bool:
     return all(
-        any(_holds(item[name], how, value) for name, how, value in any_of) for any_of in conditions
+        any(_holds(item[name], how, values) for name, how, values in any_of) for any_of in conditions
     )
 
 
-def _holds(has: str, how: str, value: str) -> bool:
+def _holds(has: str, how: str, values: frozenset[str]) -> bool:
     if how == "eq":
-        return has == value
-    return has >= value if how == "ge" else has <= value
+        return has in values
+    return any(has >= value if how == "ge" else has <= value for value in values)

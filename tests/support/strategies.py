@@ -1,9 +1,14 @@
-"""Hypothesis strategies for the events of ``domain.events``."""
+"""Hypothesis strategies for the events of ``domain.events``.
+
+Each is made once: ``raw_events`` draws from them anew for every example, and checking a strategy
+costs more than drawing from it.
+"""
 
 from __future__ import annotations
 
 import string
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -29,14 +34,17 @@ _DIGITS = "0123456789"
 _LOWER = string.ascii_lowercase
 
 
+@cache
 def utc_times() -> st.SearchStrategy[datetime]:
     return st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis takes naive bounds
 
 
+@cache
 def days() -> st.SearchStrategy[date]:
     return st.dates(date(1970, 1, 1), date(2200, 1, 1))
 
 
+@cache
 def slugs() -> st.SearchStrategy[str]:
     return _term(_LOWER + _DIGITS, _LOWER + _DIGITS + ".-", 64)
 
@@ -47,15 +55,18 @@ def _term(first: str, others: str, length: int) -> st.SearchStrategy[str]:
     return st.tuples(st.sampled_from(first), rest).map("".join)
 
 
+@cache
 def source_names() -> st.SearchStrategy[str]:
     return _term(_LOWER, _LOWER + _DIGITS + "-", 32)
 
 
+@cache
 def pc6s() -> st.SearchStrategy[str]:
     letters = st.text(string.ascii_uppercase, min_size=2, max_size=2)
     return st.tuples(st.integers(1000, 9999).map(str), letters).map("".join)
 
 
+@cache
 def event_ids() -> st.SearchStrategy[str]:
     return st.text(string.ascii_letters + _DIGITS + "._:-", min_size=1, max_size=64)
 
@@ -69,27 +80,33 @@ def _code(prefix: str, digits: int) -> st.SearchStrategy[str]:
     return st.text(_DIGITS, min_size=digits, max_size=digits).map(lambda tail: prefix + tail)
 
 
+@cache
 def wijk_codes() -> st.SearchStrategy[str]:
     return _code("BU", 8)
 
 
+@cache
 def stadsdeel_codes() -> st.SearchStrategy[str]:
     return _code("WK", 6)
 
 
+@cache
 def gemeente_codes() -> st.SearchStrategy[str]:
     return _code("GM", 4)
 
 
+@cache
 def area_codes() -> st.SearchStrategy[str]:
     return wijk_codes() | stadsdeel_codes() | gemeente_codes()
 
 
+@cache
 def streets() -> st.SearchStrategy[str]:
     names = st.text(_LOWER + " '-.éëïöü", min_size=2, max_size=60)
     return names | st.just("plein 1944")
 
 
+@cache
 def locations() -> st.SearchStrategy[Location]:
     return _models(
         Location,
@@ -114,6 +131,7 @@ _HAPPENING: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
+@cache
 def incidents() -> st.SearchStrategy[Incident]:
     return _models(
         Incident,
@@ -124,10 +142,12 @@ def incidents() -> st.SearchStrategy[Incident]:
     )
 
 
+@cache
 def signals() -> st.SearchStrategy[Signal]:
     return _models(Signal, **_HAPPENING, status=st.sampled_from(["open", "in-progress", "closed"]))
 
 
+@cache
 def inspections() -> st.SearchStrategy[Inspection]:
     return _models(
         Inspection,
@@ -139,6 +159,7 @@ def inspections() -> st.SearchStrategy[Inspection]:
     )
 
 
+@cache
 def figures() -> st.SearchStrategy[Figure]:
     numbers = st.none() | st.floats(allow_nan=False, allow_infinity=False)
     return _models(
@@ -156,6 +177,7 @@ def figures() -> st.SearchStrategy[Figure]:
     )
 
 
+@cache
 def event_data() -> st.SearchStrategy[EventData]:
     return st.one_of(incidents(), signals(), inspections(), figures())
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from domain.errors import Terminal, WarehouseUnavailable
 from domain.rows import EventRow
 from domain.topics import EVENTS, EVENTS_BACKFILL, FIGURES, REJECTED
+from tests.support.examples import examples
 from tests.warehouse.story import Record, Story, as_record
 from warehouse.client import DataRefused
 from warehouse.loader.batching import Batch
@@ -105,7 +106,7 @@ def test_while_clickhouse_is_away_the_same_rows_wait_under_the_same_token() -> N
 
 
 @given(st.sets(st.integers(0, len(ROWS) - 1)), st.sets(st.integers(0, len(ROWS) - 1)))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_rows_at_fault_are_rejected_and_their_neighbours_are_stored(
     refused: set[int], broken: set[int]
 ) -> None:

@@ -15,6 +15,7 @@ from ingest.demo.connector import boundary_of, demo_history, demo_live
 from ingest.demo.generator import City
 from ingest.protocol import Connector, Cursor, Draft, Finding, Poll
 from tests.ingest.demo.conftest import SEED, happened
+from tests.support.examples import examples
 
 pytestmark = pytest.mark.slow
 
@@ -78,7 +79,7 @@ def test_live_takes_up_where_history_ends(city: City, nijmegen: Municipality) ->
     assert sorted(map(repr, history + live)) == sorted(map(repr, whole))
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(steps=st.lists(st.tuples(st.integers(1, 3 * 3600), st.booleans()), min_size=1, max_size=6))
 def test_a_crash_before_the_commit_changes_nothing(
     city: City, live: Connector, restarted: Connector, steps: list[tuple[int, bool]]

@@ -22,6 +22,7 @@ from ingest.demo.reports import REACH_HOURS
 from ingest.demo.truth import escalation_truth, write_truth
 from ingest.protocol import Draft
 from tests.ingest.demo.conftest import SEED
+from tests.support.examples import examples
 
 pytestmark = pytest.mark.slow
 
@@ -157,7 +158,7 @@ def test_spreading_ones_reach_two_neighbours_later(city: City, many: list[Escala
         assert all(front.place in neighbours for front in others)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(first=st.integers(490_000, 500_000), length=st.integers(1, 3000))
 def test_overlapping_finds_each_that_overlaps(
     city: City, many: list[Escalation], first: int, length: int

@@ -14,6 +14,7 @@ from ingest.demo.generator import City, Emission
 from ingest.demo.reports import REACH_HOURS
 from ingest.protocol import Draft
 from tests.ingest.demo.conftest import SEED, happened
+from tests.support.examples import examples
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +27,7 @@ moments = st.one_of(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(cuts=st.lists(moments, min_size=2, max_size=8), pulses=st.booleans(), data=st.data())
 def test_the_windows_asked_for_do_not_matter(
     city: City, cuts: list[datetime], pulses: bool, data: st.DataObject
@@ -39,7 +40,7 @@ def test_the_windows_asked_for_do_not_matter(
     assert [emission for i in range(len(windows)) for emission in parts[i]] == whole
 
 
-@settings(max_examples=5)
+@settings(max_examples=examples(5))
 @given(
     start=st.integers(0, 35 * 8766).map(
         lambda hours: datetime(2005, 1, 1, tzinfo=UTC) + timedelta(hours=hours)

@@ -57,7 +57,7 @@ def running(
     outbox: Held, limits: Limits | None = None, heard: Heard | None = None
 ) -> Iterator[tuple[Door, list[BaseException]]]:
     vitals = (heard or Heard()).vitals
-    door = Door(outbox, SetClock(), limits or Limits(), DoorMeter(vitals))
+    door = Door(outbox, SetClock(), limits or Limits(), DoorMeter(vitals), look=0.01)
     ending, errors = threading.Event(), list[BaseException]()
 
     def work() -> None:

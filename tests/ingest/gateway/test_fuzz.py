@@ -37,26 +37,27 @@ CHECKS = [
 ]
 
 
-def _document() -> Any:
-    """The document, narrowed to what the key is for, so that the requests come as far as the outbox."""
+def _operation() -> Any:
+    """What the document tells of handing in, narrowed to what the key is for.
+
+    So the requests come as far as the outbox.
+    """
     content: dict[str, Any] = orjson.loads(orjson.dumps(openapi("Nijmegen", "", Contact())))
     schemas = content["components"]["schemas"]
     schemas["PushedEvent"]["properties"]["source"] = {"const": URN}
     for name in ("PushedSignal", "PushedIncident", "PushedInspection"):
         schemas[name]["properties"]["category"] = {"enum": list(CLIENT.categories)}
         schemas[name]["properties"]["theme"] = {"enum": list(CLIENT.themes)}
-    return schemathesis.openapi.from_dict(content)
-
-
-OPERATION = _document()["/events"]["POST"]
+    return schemathesis.openapi.from_dict(content)["/events"]["POST"]
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 def test_requests_made_from_the_document(gateway: Served, mode: GenerationMode) -> None:
     seen: set[int] = set()
+    operation = _operation()
 
     @FUZZ
-    @given(OPERATION.as_strategy(generation_mode=mode))
+    @given(operation.as_strategy(generation_mode=mode))
     def hand_in(case: schemathesis.Case[Any]) -> None:
         headers = {"Authorization": f"Bearer {gateway.issued.key}"}
         response = case.call(base_url=gateway.url + "/v1", headers=headers, timeout=30)

@@ -24,6 +24,7 @@ from tests.ingest.fakes import TurnedClock
 from tests.ingest.handing import context_with
 from tests.ingest.ndw.feeds import NOON, connector, feed, holds, nijmegen, page, poll, record, sample
 from tests.ingest.samples import KEYED, source, unpublished
+from tests.support.examples import examples
 from tests.support.http_contract import client_of
 from tests.support.http_memory import MemoryClient
 from tests.support.http_source import HttpSource
@@ -223,7 +224,7 @@ def test_the_settings_make_a_source() -> None:
 
 
 @pytest.mark.slow  # an outbox on disk for each example
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(
     feeds=st.lists(
         st.dictionaries(st.integers(1, 5), st.tuples(st.integers(1, 4), st.booleans())), max_size=5

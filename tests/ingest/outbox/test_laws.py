@@ -29,6 +29,7 @@ from ingest.outbox.store import Outbox
 from ingest.protocol import Draft, Finding, Poll, Repeat, Source, Unreadable
 from ingest.status import read_day_counts, read_pending, read_status
 from tests.ingest.samples import NOON, draft, open_outbox, source, unpublished
+from tests.support.examples import examples
 
 pytestmark = pytest.mark.slow
 
@@ -376,4 +377,4 @@ def _check_reject(payload: bytes, expected: Expected) -> None:
 
 
 TestOutbox = OutboxMachine.TestCase
-TestOutbox.settings = settings(max_examples=25, stateful_step_count=30)
+TestOutbox.settings = settings(max_examples=examples(25), stateful_step_count=30)

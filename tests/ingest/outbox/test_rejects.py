@@ -22,6 +22,7 @@ from ingest.outbox.store import Outbox
 from ingest.protocol import Finding, Unreadable
 from ingest.status import read_status
 from tests.ingest.samples import KEYED, NOON, draft, poll, source
+from tests.support.examples import examples
 
 BUDGET = Budget(share=0.4, among=10, run=3)
 BUDGETS = Budgets(usual=BUDGET, reasons={})
@@ -59,7 +60,7 @@ def issue(box: Outbox, name: str, n: int) -> None:
 told = st.lists(st.tuples(st.integers(1, 40), st.sampled_from([UNPARSED, PRIVACY])), max_size=40)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(told, st.data())
 @pytest.mark.slow
 def test_whatever_is_told_in_whatever_order_and_again_the_same_is_judged(

@@ -14,6 +14,7 @@ from ingest.p2000.pacing import Anchor
 from ingest.protocol import Cursor, Draft, Finding, Unreadable
 from tests.ingest.p2000.conftest import FeedMaker
 from tests.ingest.p2000.playing import START, Row, play, saved, write_archive
+from tests.support.examples import examples
 
 ROWS: list[Row] = [
     ("2025-01-01T12:00:00", "brandweer", "p 1 br woning eikweg nijmegen 082131"),
@@ -126,7 +127,7 @@ def test_another_speed_goes_on_from_the_page_where_the_first_stopped(
     assert len(first.findings) + len(rest.findings) == 8
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_restarts_change_nothing(archive: Path, feed: FeedMaker, data: st.DataObject) -> None:
     """Whatever polls are lost before their commit, the rest say the same as an undisturbed run."""
