@@ -29,7 +29,8 @@ from ingest.outbox.store import Outbox
 from ingest.protocol import Connector, Feed, Poll, Source
 from tests.ingest.fakes import TurnedClock
 from tests.ingest.samples import KEYED, unpublished
-from tests.support.http_source import RETRY_AFTER, HttpSource, Misbehaviour, Respond, Shapes
+from tests.support.http_pages import RETRY_AFTER, Misbehaviour, Respond, Shapes
+from tests.support.http_source import HttpSource
 
 TOKEN = "geheim-7f3a9c"
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

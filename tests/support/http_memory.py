@@ -10,7 +10,7 @@ from domain.errors import SourceRefused
 from ingest.http.address import parse_address
 from ingest.http.protocol import HttpAnswer
 from ingest.http.statuses import OK, failure
-from tests.support.http_source import Asked, Respond
+from tests.support.http_pages import Asked, Respond
 
 
 class MemoryClient:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from pydantic import JsonValue
 
 from ingest.registered_crime.tables import TableName
-from tests.support.http_source import Asked, Page, json_page
+from tests.support.http_pages import Asked, Page, json_page
 
 ROOT = "https://dataderden.example/ODataApi/OData"
 OFFENCE_WIDTH, AREA_WIDTH = 6, 10

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from pydantic import JsonValue
 
 from domain.clock import to_local
-from tests.support.http_source import Asked, Page, json_page
+from tests.support.http_pages import Asked, Page, json_page
 
 PATH = "/signals/v1/private/signals/"
 ROOT = "https://meldingen.example"

@@ -25,6 +25,7 @@ from ingest.status import SourceStatus, read_status
 from tests.ingest.samples import KEYED, NOON
 from tests.support.ports import free_port
 
+PROBLEM = "application/problem+json"
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 URN = "urn:nld:gemeente-nijmegen:systeem:geluid"
@@ -176,3 +177,13 @@ def serving(
     assert not thread.is_alive(), "the gateway did not end"
     if errors:
         raise errors[0]
+
+
+def is_problem(answer: httpx.Response, status: int, kind: str) -> None:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == PROBLEM
+    body = answer.json()
+    assert body["status"] == status
+    assert body["type"] == f"urn:wijkbeeld:problem:{kind}"
+    assert body["title"]
+    assert body["detail"]

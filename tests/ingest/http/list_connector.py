@@ -12,7 +12,7 @@ from domain.events import Signal
 from ingest.http.decoding import json_of
 from ingest.http.protocol import HttpClient
 from ingest.protocol import Cursor, Draft, Poll
-from tests.support.http_source import Asked, Page, json_page
+from tests.support.http_pages import Asked, Page, json_page
 
 IDS = [f"m{number}" for number in range(7)]
 _SIZE = 2

@@ -25,7 +25,8 @@ from ingest.http.protocol import NotThere
 from ingest.http.token import Token
 from tests.support.certificates import Certificate, self_signed
 from tests.support.http_contract import TOKEN, assert_tells_nothing
-from tests.support.http_source import Asked, HttpSource, Misbehaviour, Page, json_page
+from tests.support.http_pages import Asked, Misbehaviour, Page, json_page
+from tests.support.http_source import HttpSource
 from tests.support.ports import free_port
 
 pytestmark = pytest.mark.integration

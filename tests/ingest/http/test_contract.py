@@ -11,7 +11,7 @@ from domain.errors import Transient
 from ingest.protocol import Cursor, Draft, Poll
 from tests.ingest.http.list_connector import ListConnector, numbered_pages
 from tests.support.http_contract import HttpContract, assert_holds
-from tests.support.http_source import Misbehaviour
+from tests.support.http_pages import Misbehaviour
 
 pytestmark = pytest.mark.integration
 

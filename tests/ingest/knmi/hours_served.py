@@ -12,7 +12,7 @@ from ingest.http.protocol import HttpClient
 from ingest.knmi.connector import KnmiConnector, Station
 from ingest.knmi.drafts import DraftMaker
 from tests.ingest.samples import KEYED
-from tests.support.http_source import Asked, Page
+from tests.support.http_pages import Asked, Page
 from wijkbeeld.gemeenten import load_municipality
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)

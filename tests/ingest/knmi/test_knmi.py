@@ -28,7 +28,7 @@ from tests.ingest.samples import KEYED, source, unpublished
 from tests.support.examples import examples
 from tests.support.http_contract import HttpContract, assert_holds
 from tests.support.http_memory import MemoryClient
-from tests.support.http_source import Misbehaviour, Respond, Shapes
+from tests.support.http_pages import Misbehaviour, Respond, Shapes
 from tests.support.smuggled import SMUGGLED, assert_no_trace
 
 DAY = NOON.date()

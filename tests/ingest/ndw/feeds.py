@@ -15,7 +15,7 @@ from ingest.ndw.drafts import DraftMaker
 from ingest.protocol import Cursor, Poll
 from tests.ingest.samples import KEYED
 from tests.support.http_memory import MemoryClient
-from tests.support.http_source import Page
+from tests.support.http_pages import Page
 from wijkbeeld.gemeenten import load_municipality
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

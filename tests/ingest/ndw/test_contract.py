@@ -9,7 +9,7 @@ import pytest
 
 from tests.ingest.ndw.feeds import NOON, connector, feed, page, sample
 from tests.support.http_contract import HttpContract, assert_holds
-from tests.support.http_source import Misbehaviour, Shapes
+from tests.support.http_pages import Misbehaviour, Shapes
 
 
 def _renamed(body: bytes) -> bytes:

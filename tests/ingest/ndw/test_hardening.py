@@ -13,7 +13,7 @@ from ingest.ndw.publication import situations
 from ingest.xml_reading import Bounds, XmlRefused, opened_and_closed
 from tests.ingest.ndw.feeds import NOON, connector, feed, page, poll, record
 from tests.support.http_memory import MemoryClient
-from tests.support.http_source import Page
+from tests.support.http_pages import Page
 
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 

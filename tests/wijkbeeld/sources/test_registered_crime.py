@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 
 from ingest.status import read_status
 from tests.ingest.registered_crime.reading import WIJK, service_with
-from tests.support.http_source import Asked, HttpSource, Page
+from tests.support.http_pages import Asked, Page
+from tests.support.http_source import HttpSource
 from tests.support.odata import ODataService
 from wijkbeeld.cli import app
 from wijkbeeld.gemeenten import municipality_folder
