@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from domain.errors import SettingsError
 from domain.events import SourceName
@@ -16,6 +16,7 @@ from ingest.kind import Kind, SourceSpec
 from ingest.rhythm import Rhythm
 from ingest.schedule import Schedule
 from ingest.toml_lines import TomlFile
+from ingest.toml_table import TomlTable
 
 FILE = "sources.toml"
 _TABLE = "sources"
@@ -30,16 +31,14 @@ _ADVICE = {
 }
 
 
-class _Declaration(BaseModel):
+class _Declaration(TomlTable):
     """A table ``[sources.NAME]``; its settings are checked by its kind."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     kind: str
     enabled: bool = True
     geocode: bool = True
     schedule: Schedule = Schedule()
-    rhythm: dict[str, Any] = {}
+    rhythm: dict[str, Any] = Field(default_factory=dict)
     settings: dict[str, Any] = Field(default_factory=dict, repr=False)
 
 

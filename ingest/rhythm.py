@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
-
 from ingest.durations import Duration
+from ingest.toml_table import TomlTable
 
 
-class Rhythm(BaseModel):
+class Rhythm(TomlTable):
     """The expected rhythm of a source, as declared; what is None is learned or not known.
 
     Attributes:
@@ -16,8 +15,6 @@ class Rhythm(BaseModel):
         slow_after: a poll is answered within this time.
         learns: bounds also come from the source's own past, per hour of the week.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     silent_after: Duration | None = None
     lateness: Duration | None = None

@@ -6,24 +6,23 @@ import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator
 
 from domain.clock import from_local, to_local
 from ingest.durations import Duration
+from ingest.toml_table import TomlTable
 
 _FORM = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _HOW = "write a part of the day on the clock of Amsterdam, as in 06:30-22:00"
 
 
-class Window(BaseModel):
+class Window(TomlTable):
     """A part of every day on the clock of Amsterdam; over midnight where it ends before it begins.
 
     Attributes:
         opens: first moment.
         closes: first moment after it.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     opens: time
     closes: time
@@ -62,7 +61,7 @@ def _parse(value: object) -> Window:
     return Window(opens=opens, closes=closes)
 
 
-class Schedule(BaseModel):
+class Schedule(TomlTable):
     """When a source is asked.
 
     Attributes:
@@ -70,8 +69,6 @@ class Schedule(BaseModel):
             leaves it to the connector. A source that has more at once is asked at once.
         between: it is asked in this part of the day only; None for all day.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     every: Duration | None = None
     between: Annotated[Window, BeforeValidator(_parse)] | None = None

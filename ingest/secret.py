@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from domain.errors import SettingsError
+from ingest.toml_table import TomlTable
 
 OUR_VARIABLES = "WIJKBEELD_"
 """Our own settings, which a part of ``up`` gets anew: no secret can come through in one of these."""
@@ -17,15 +18,13 @@ OUR_VARIABLES = "WIJKBEELD_"
 _HOW = 'write { env = "NAME" } or { file = "path" }; a secret itself is never written here'
 
 
-class SecretRef(BaseModel):
+class SecretRef(TomlTable):
     """Where a secret is kept: a variable of the environment, or a file; one of the two.
 
     Attributes:
         env: name of the variable.
         file: its path, absolute or from the folder of the settings file; a last line end is left out.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
     file: Annotated[str, Field(min_length=1)] | None = None

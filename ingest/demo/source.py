@@ -6,13 +6,14 @@ from datetime import timedelta
 from functools import partial
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from domain.topics import Lane
 from ingest.context import SourceContext
 from ingest.demo.connector import demo_history, demo_live, demo_period
 from ingest.protocol import Feed, Source
 from ingest.rhythm import Rhythm
+from ingest.toml_table import TomlTable
 
 RHYTHM = Rhythm(silent_after=timedelta(minutes=30), lateness=timedelta(hours=1))
 """Its pulses come every few seconds, so that half an hour without one is not chance. What it reports
@@ -20,14 +21,12 @@ later than an hour is late on purpose, as with real sources (docs/sources/demo.m
 """
 
 
-class Settings(BaseModel):
+class Settings(TomlTable):
     """What a table of kind ``demo`` may say.
 
     Attributes:
         days: length of its history.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     days: Annotated[int, Field(ge=1, le=3650)] = 365
 

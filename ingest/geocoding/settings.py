@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from domain.areas import Municipality
 from ingest.geocoding.cache import MOST_ANSWERS, AnswerCache
@@ -15,12 +15,13 @@ from ingest.http.address import SourceUrl
 from ingest.http.limits import Limits
 from ingest.keys import KeyedHash
 from ingest.pdok.locatieserver import BASE_URL, Locatieserver
+from ingest.toml_table import TomlTable
 
 LIMITS = Limits(connect=1.0, read=1.0, whole=2.0, size=1024 * 1024)
 """Of one question: an event may wait for it. A hundred short records are some 10 kB."""
 
 
-class GeocoderSettings(BaseModel):
+class GeocoderSettings(TomlTable):
     """The table ``[geocoder]`` of a municipality.
 
     Attributes:
@@ -29,8 +30,6 @@ class GeocoderSettings(BaseModel):
         per_minute: most questions a minute.
         cache_size: most answers that are kept.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     enabled: bool = False
     url: Annotated[SourceUrl, Field(pattern=r"^[^?#]{1,200}$")] = BASE_URL

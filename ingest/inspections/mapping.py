@@ -6,10 +6,11 @@ from typing import Literal
 
 from domain.events import Kind
 from ingest.tabular.events import EventMapping
-from ingest.tabular.mapping import Column, FieldTable, Strict
+from ingest.tabular.mapping import Column, FieldTable
+from ingest.toml_table import TomlTable
 
 
-class RecheckTable(Strict):
+class RecheckTable(TomlTable):
     """``[recheck]``: a follow-up that stands in the row of its inspection.
 
     Attributes:

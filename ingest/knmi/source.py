@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from domain.topics import Lane
 from ingest.context import SourceContext
@@ -13,11 +13,12 @@ from ingest.http.address import SourceUrl
 from ingest.knmi.connector import KnmiConnector, Station
 from ingest.knmi.drafts import DraftMaker
 from ingest.protocol import Feed, Source
+from ingest.toml_table import TomlTable
 
 URL = "https://www.daggegevens.knmi.nl/klimatologie/uurgegevens"
 
 
-class Settings(BaseModel):
+class Settings(TomlTable):
     """The table of a KNMI source.
 
     Attributes:
@@ -27,8 +28,6 @@ class Settings(BaseModel):
         overlap_days: how many days each round reads again.
         history_days: how far back it begins at the first start.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     station: Annotated[int, Field(ge=200, le=399)]
     url: SourceUrl = URL

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from domain.errors import SettingsError
 from domain.topics import Lane
@@ -14,19 +14,18 @@ from ingest.http.address import SourceUrl
 from ingest.ndw.connector import NdwConnector
 from ingest.ndw.drafts import DraftMaker
 from ingest.protocol import Feed, Source
+from ingest.toml_table import TomlTable
 
 URL = "https://opendata.ndw.nu/incidents.xml.gz"
 
 
-class Settings(BaseModel):
+class Settings(TomlTable):
     """The table of an NDW source.
 
     Attributes:
         url: of the feed of incidents.
         interval_seconds: between two requests.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     url: SourceUrl = URL
     interval_seconds: Annotated[int, Field(ge=30, le=86_400)] = 60

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from domain.topics import Lane
 from ingest.context import SourceContext
@@ -14,17 +14,16 @@ from ingest.kind import STDIN
 from ingest.p2000.connector import p2000_feed
 from ingest.p2000.opening import is_pipe, origin_of
 from ingest.protocol import Connector, Feed, Period, Source
+from ingest.toml_table import TomlTable
 from ingest.within import Within
 
 
-class Settings(BaseModel):
+class Settings(TomlTable):
     """What a table of kind ``p2000`` may say.
 
     Attributes:
         file: an archive, a file that a receiver writes, a named pipe, or ``-`` for standard input.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     file: Annotated[str, Field(min_length=1)]
 

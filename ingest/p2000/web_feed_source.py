@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from domain.topics import Lane
 from ingest.context import SourceContext
@@ -13,9 +13,10 @@ from ingest.http.address import SourceUrl
 from ingest.p2000.grammar import Grammar
 from ingest.p2000.web_feed import WebFeedConnector
 from ingest.protocol import Feed, Source
+from ingest.toml_table import TomlTable
 
 
-class Settings(BaseModel):
+class Settings(TomlTable):
     """What the table of a web feed in ``sources.toml`` may say.
 
     Attributes:
@@ -23,8 +24,6 @@ class Settings(BaseModel):
         interval: seconds between two requests.
         local_times: the feed writes the clock of Amsterdam and calls it another zone.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     url: SourceUrl
     interval: Annotated[int, Field(ge=10, le=3600)] = 30

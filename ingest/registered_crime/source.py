@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from domain.topics import Lane
 from ingest.context import SourceContext
@@ -23,12 +23,13 @@ from ingest.registered_crime.tables import (
     touching,
 )
 from ingest.rhythm import Rhythm
+from ingest.toml_table import TomlTable
 
 RHYTHM = Rhythm(silent_after=timedelta(days=400), learns=False)
 """New figures come once a year at least; hours of the week teach nothing."""
 
 
-class Settings(BaseModel):
+class Settings(TomlTable):
     """The table of a source of registered crime.
 
     Attributes:
@@ -39,8 +40,6 @@ class Settings(BaseModel):
         history: periods before those, read once; without it 36 months or 10 years; 0 for none.
         boundary_year: of the area codes of the table; without it, that of the gemeente.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     table: TableName
     url: SourceUrl = "https://dataderden.cbs.nl/ODataApi/OData"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from domain.events import Slug
 from domain.themes import Theme
@@ -18,9 +18,10 @@ from ingest.signalen.categories import load_categories
 from ingest.signalen.connector import Range, SignalenConnector
 from ingest.signalen.drafts import DraftMaker
 from ingest.signalen.listing import Listing
+from ingest.toml_table import TomlTable
 
 
-class Settings(BaseModel):
+class Settings(TomlTable):
     """The table of a Signalen source.
 
     Attributes:
@@ -33,15 +34,13 @@ class Settings(BaseModel):
         categories: themes of sub-categories that the gemeente added itself, by slug.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
     url: SourceUrl
     token: SecretRef
     interval_seconds: Annotated[int, Field(ge=10, le=86_400)] = 60
     overlap_minutes: Annotated[int, Field(ge=1, le=1440)] = 10
     page_size: Annotated[int, Field(ge=10, le=500)] = 100
     history_days: Annotated[int, Field(ge=0, le=3650)] = 28
-    categories: dict[Slug, Theme] = {}
+    categories: dict[Slug, Theme] = Field(default_factory=dict)
 
 
 def build(name: str, settings: Settings, context: SourceContext) -> Source:

@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from domain.events import Slug
-from ingest.tabular.mapping import Column, Strict, TableMapping
+from ingest.tabular.mapping import Column, TableMapping
+from ingest.toml_table import TomlTable
 
 
-class Measure(Strict):
+class Measure(TomlTable):
     """``[measures.NAME]``: an entry of the catalogue of measures.
 
     Attributes:
@@ -33,7 +34,7 @@ class Measure(Strict):
     confidence: Annotated[int, Field(ge=50, le=99)] | None = None
 
 
-class PeriodTable(Strict):
+class PeriodTable(TomlTable):
     """``[period]``: a column with a period per row, or one period for the whole table."""
 
     column: Column | None = None
@@ -46,7 +47,7 @@ class PeriodTable(Strict):
         return self
 
 
-class AreaTable(Strict):
+class AreaTable(TomlTable):
     """``[area]``: which area a row is about.
 
     Attributes:
@@ -62,7 +63,7 @@ class AreaTable(Strict):
     boundary_year: Annotated[int, Field(ge=1995, le=2100)] | None = None
 
 
-class FigureColumns(Strict):
+class FigureColumns(TomlTable):
     """``[[figures]]``: the columns of one measure.
 
     Attributes:
@@ -95,7 +96,7 @@ class FigureColumns(Strict):
         return {column for column in named if column is not None}
 
 
-class Signs(Strict):
+class Signs(TomlTable):
     """``[signs]``: what stands in the place of a number. An empty cell is always unknown.
 
     Attributes:

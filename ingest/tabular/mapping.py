@@ -11,10 +11,11 @@ from datetime import datetime, time
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from ingest.tabular.opening import Layout
 from ingest.tabular.rows import Cell, Row, RowRefused
+from ingest.toml_table import TomlTable
 from ingest.tabular.values import folded, number_of, text_of, time_of, whole_of
 from ingest.toml_lines import TomlFile
 
@@ -37,12 +38,6 @@ class Mistake(Exception):  # noqa: N818 - becomes a SettingsError once the line 
         super().__init__(says)
         self.path = tuple(path)
         self.says = says
-
-
-class Strict(BaseModel):
-    """A table of a mapping."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 def _zone(name: str) -> str:
@@ -69,7 +64,7 @@ def _clock(text: str) -> str:
     return text
 
 
-class FileTable(Strict):
+class FileTable(TomlTable):
     """``[file]``: how a delivery is written.
 
     Attributes:
@@ -108,7 +103,7 @@ class FileTable(Strict):
         return time.fromisoformat(self.time_of_day)
 
 
-class FieldTable(Strict):
+class FieldTable(TomlTable):
     """Where a field comes from: a column or a constant.
 
     Attributes:
@@ -141,7 +136,7 @@ class FieldTable(Strict):
         return (self.format,) if isinstance(self.format, str) else self.format
 
 
-class Condition(Strict):
+class Condition(TomlTable):
     """Rows whose ``column`` holds one of ``values``, without regard to case; "" is an empty cell."""
 
     column: Column
@@ -153,7 +148,7 @@ class Condition(Strict):
         return any(text == folded(value) for value in self.values)
 
 
-class RevisionTable(Strict):
+class RevisionTable(TomlTable):
     """``[revision]``: which of two deliveries of a row is the later one.
 
     Attributes:
@@ -185,7 +180,7 @@ class RevisionTable(Strict):
         return revision
 
 
-class TableMapping(Strict):
+class TableMapping(TomlTable):
     """What every mapping may say.
 
     Attributes:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from domain.areas import Municipality
 from domain.errors import SettingsError
@@ -19,6 +19,7 @@ from ingest.tabular.folder import DropFolder, FolderSettings
 from ingest.tabular.mapping import TableMapping, parse_mapping
 from ingest.tabular.opening import FORMATS
 from ingest.tabular.table_reader import RowReader, TableReader
+from ingest.toml_table import TomlTable
 
 
 class DropContext(Protocol):
@@ -39,7 +40,7 @@ class DropContext(Protocol):
         ...
 
 
-class FolderOptions(BaseModel):
+class FolderOptions(TomlTable):
     """What every source of a watched folder may be told.
 
     Attributes:
@@ -49,8 +50,6 @@ class FolderOptions(BaseModel):
         look_seconds: how often an empty folder is looked at.
         history: deliveries are history, and travel beside live events, never before them.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     folder: Annotated[str, Field(min_length=1)]
     settle_seconds: Annotated[float, Field(ge=0, le=86_400)] = 5.0

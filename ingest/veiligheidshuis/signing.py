@@ -11,10 +11,11 @@ from typing import Annotated
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, model_validator
 
 from domain.clock import AMSTERDAM
 from ingest.tabular.rows import FileRefused
+from ingest.toml_table import TomlTable
 
 SIGNATURE = ".sig"
 """Ending of the file with the signature, behind the name of the delivery."""
@@ -33,7 +34,7 @@ def _public(text: str) -> str:
     return text
 
 
-class PublicKey(BaseModel):
+class PublicKey(TomlTable):
     """A key that may sign.
 
     Attributes:
@@ -41,8 +42,6 @@ class PublicKey(BaseModel):
         since: first day on which deliveries signed with it are taken, on the clock of Amsterdam.
         until: last such day. To rotate, let the new key begin before the old one ends.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     public: Annotated[str, AfterValidator(_public)]
     since: date

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import SecretStr
 
 from domain.errors import SettingsError
 from ingest.declarations import parse_declarations
@@ -17,11 +17,10 @@ from ingest.kind import Kind, SourceSpec
 from ingest.schedule import Schedule
 from ingest.secret import SecretReader, SecretRef
 from ingest.sources import KINDS
+from ingest.toml_table import TomlTable
 
 
-class Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
+class Settings(TomlTable):
     url: str
     token: SecretRef
     pages: int = 3

@@ -20,6 +20,7 @@ from ingest.context import SourceContext
 from ingest.keys import KeyedHash
 from ingest.protocol import Cursor, Draft, Feed, Finding, Period, Poll, Source, Unreadable
 from ingest.rhythm import Rhythm
+from ingest.toml_table import TomlTable
 from ingest.within import Within
 
 RHYTHM = Rhythm(lateness=timedelta(minutes=10))
@@ -27,15 +28,13 @@ _LINES = 500
 _PAUSE = timedelta(seconds=30)
 
 
-class Settings(BaseModel):
+class Settings(TomlTable):
     """What a table of kind ``geluid`` may say.
 
     Attributes:
         file: the file that the meters write.
         loud: decibels from which a reading is a signal.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     file: Annotated[str, Field(min_length=1)]
     loud: Annotated[int, Field(ge=40, le=140)] = 80
