@@ -19,6 +19,7 @@ from warehouse.reenriched import Reenriched, read_reenriched
 from wijkbeeld.compose import streams_config
 from wijkbeeld.datadir import DataDir, read_json, write_json
 from wijkbeeld.kept_tables import Tables
+from wijkbeeld.progress_view import ProgressView
 from wijkbeeld.reenrich_system import (
     LifeWatch,
     Stopped,
@@ -28,7 +29,6 @@ from wijkbeeld.reenrich_system import (
     wait_for_loader,
     wait_for_workers,
 )
-from wijkbeeld.reenrich_view import ReenrichView
 from wijkbeeld.replay_system import System, require_system
 from wijkbeeld.settings import Settings
 
@@ -70,7 +70,7 @@ class Reenriching:
         stop: gives up when set.
     """
 
-    def __init__(self, settings: Settings, view: ReenrichView, stop: threading.Event) -> None:
+    def __init__(self, settings: Settings, view: ProgressView, stop: threading.Event) -> None:
         self._settings = settings
         self._view = view
         self._stop = stop
@@ -124,7 +124,8 @@ class Reenriching:
 
         def tell(progress: Progress) -> None:
             self._progress = progress
-            self._view.show(progress)
+            if progress.total:
+                self._view.show(progress.read, progress.total, progress.percent)
             notes.save_now_and_then(progress)
 
         notes.save(self._progress)

@@ -51,7 +51,7 @@ def reenrich(
     """
     from wijkbeeld.logs import configure_logging
     from wijkbeeld.reenrich import Reenriching
-    from wijkbeeld.reenrich_view import ReenrichView
+    from wijkbeeld.reenrich_view import reenrich_view
     from wijkbeeld.replay_system import require_system
     from wijkbeeld.status import NotRunningError
 
@@ -62,7 +62,7 @@ def reenrich(
         logs = DataDir(settings.data_dir).logs
         logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         configure_logging("reenrich", logs / "reenrich.log")
-        with ReenrichView(Console(stderr=True, highlight=False)) as view:
+        with reenrich_view(Console(stderr=True, highlight=False)) as view:
             outcome = Reenriching(settings, view, _stop_on_signals()).run(
                 streets and streets.absolute(), areas and areas.absolute()
             )

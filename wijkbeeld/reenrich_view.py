@@ -4,70 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
+from rich.progress import TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from streams.catching_up import Progress
 from warehouse.reenriched import Reenriched
+from wijkbeeld.progress_view import ProgressView
 
-LINE_SECONDS = 10.0
 
-
-class ReenrichView:
-    """Shows how far a re-enrichment is. Use it in a ``with`` block.
+def reenrich_view(console: Console, clock: Callable[[], float] = time.monotonic) -> ProgressView:
+    """Return what shows how far a re-enrichment is.
 
     Args:
         console: where to; a terminal gets a bar, a file a line now and then.
         clock: monotonic, seconds.
     """
-
-    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
-        self._console = console
-        self._clock = clock
-        self._bar = Bar(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            TextColumn("left"),
-            console=console,
-            disable=not console.is_terminal,
-        )
-        self._task: TaskID | None = None
-        self._line_at = clock() + LINE_SECONDS
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
-
-    def line(self, text: str) -> None:
-        """Print a line of its own."""
-        self._bar.console.print(text)
-
-    def show(self, progress: Progress) -> None:
-        """Show how far it is."""
-        if not progress.total:
-            return
-        if self._console.is_terminal:
-            if self._task is None:
-                self._task = self._bar.add_task("re-enrich", total=progress.total)
-            self._bar.update(self._task, completed=progress.read, total=progress.total)
-        elif self._clock() >= self._line_at:
-            self._line_at = self._clock() + LINE_SECONDS
-            self.line(f"re-enrich: {progress.read:,} of {progress.total:,} ({progress.percent} %)")
+    return ProgressView(console, "re-enrich", [TimeRemainingColumn(), TextColumn("left")], clock)
 
 
 def print_changes(console: Console, changes: Reenriched) -> None:

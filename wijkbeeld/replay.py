@@ -74,7 +74,7 @@ class Replaying:
             except Transient as error:
                 if str(error) != told:
                     told = str(error)
-                    self.view.line(f"waiting: {told}")
+                    self.view.progress.line(f"waiting: {told}")
                 stop.wait(RETRY_SECONDS)
         return False
 

@@ -142,10 +142,10 @@ def _replay(settings: Settings, asked: Asked, rate: float | None, *, as_json: bo
     os.nice(LOWER_PRIORITY)
     _log_to(DataDir(settings.data_dir))
     replaying = _replaying(settings)
-    with replaying.jobs.lock(), replaying.view:
+    with replaying.jobs.lock(), replaying.view.progress as progress:
         job = _job(settings, asked, replaying.jobs)
         begun = f"goes on at {job.read:,}" if job.position is not None else "begins"
-        replaying.view.line(f"replay of {describe(job.order)} {begun}")
+        progress.line(f"replay of {describe(job.order)} {begun}")
         done = replaying.run(job, Limits(rate=rate), _stop_on_signals())
     if as_json:
         sys.stdout.write(json.dumps(asdict(job)) + "\n")

@@ -6,9 +6,8 @@ import io
 
 from rich.console import Console
 
-from streams.catching_up import Progress
 from warehouse.reenriched import Move, Reenriched
-from wijkbeeld.reenrich_view import ReenrichView, print_changes
+from wijkbeeld.reenrich_view import print_changes, reenrich_view
 
 
 class Clock:
@@ -21,10 +20,9 @@ class Clock:
 def shown(*, terminal: bool) -> str:
     out, clock = io.StringIO(), Clock()
     console = Console(file=out, force_terminal=terminal, width=80, highlight=False)
-    with ReenrichView(console, clock) as view:
-        view.show(Progress())
+    with reenrich_view(console, clock) as view:
         for read in range(0, 4_001, 100):
-            view.show(Progress(read, 10_000))
+            view.show(read, 10_000, read // 100)
             clock.now += 1
     return out.getvalue()
 

@@ -24,7 +24,8 @@ def job(read: int, total: int = 10_000) -> Job:
 def shown(*, terminal: bool) -> str:
     out, clock = io.StringIO(), Clock()
     console = Console(file=out, force_terminal=terminal, width=80, highlight=False)
-    with ReplayView(console, clock) as view:
+    view = ReplayView(console, clock)
+    with view.progress:
         for read in range(0, 4_001, 100):
             view.show(job(read), in_flight=1_500)
             clock.now += 1
