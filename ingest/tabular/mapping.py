@@ -15,9 +15,9 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_va
 
 from ingest.tabular.opening import Layout
 from ingest.tabular.rows import Cell, Row, RowRefused
-from ingest.toml_table import TomlTable
 from ingest.tabular.values import folded, number_of, text_of, time_of, whole_of
 from ingest.toml_lines import TomlFile
+from ingest.toml_table import TomlTable
 
 _MOST_VERSIONS = 10_000_000
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
