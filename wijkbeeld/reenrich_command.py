@@ -19,7 +19,7 @@ from wijkbeeld.datadir import DataDir
 from wijkbeeld.settings import DEFAULT_DATA_DIR, read_settings
 
 if TYPE_CHECKING:
-    from wijkbeeld.reenrich import Outcome
+    from wijkbeeld.reenrich.reenriching import Outcome
 
 NOT_RUNNING_STATUS = 3
 BROKER_LOST_STATUS = 4
@@ -50,9 +50,9 @@ def reenrich(
     stopped.
     """
     from wijkbeeld.logs import configure_logging
-    from wijkbeeld.reenrich import Reenriching
-    from wijkbeeld.reenrich_view import reenrich_view
-    from wijkbeeld.replay_system import require_system
+    from wijkbeeld.reenrich.reenriching import Reenriching
+    from wijkbeeld.reenrich.view import reenrich_view
+    from wijkbeeld.running_system import require_system
     from wijkbeeld.status import NotRunningError
 
     settings = read_settings().model_copy(update={"data_dir": data_dir.absolute()})
@@ -99,8 +99,8 @@ def _report(outcome: Outcome) -> dict[str, object]:
 
 
 def _tell(outcome: Outcome) -> None:
-    from wijkbeeld.reenrich import Ending
-    from wijkbeeld.reenrich_view import print_changes
+    from wijkbeeld.reenrich.reenriching import Ending
+    from wijkbeeld.reenrich.view import print_changes
 
     came = f"{outcome.progress.read:,} of {outcome.progress.total:,} records read"
     if outcome.ending is Ending.STOPPED:
@@ -117,7 +117,7 @@ def _tell(outcome: Outcome) -> None:
 
 
 def _status(outcome: Outcome) -> int:
-    from wijkbeeld.reenrich import Ending
+    from wijkbeeld.reenrich.reenriching import Ending
 
     return {Ending.DONE: 0, Ending.STOPPED: STOPPED_STATUS, Ending.BROKER_LOST: BROKER_LOST_STATUS}[
         outcome.ending

@@ -23,7 +23,7 @@ from wijkbeeld.settings import DEFAULT_DATA_DIR, Settings, read_settings
 
 if TYPE_CHECKING:
     from warehouse.replay.jobs import Job, Jobs, Order
-    from wijkbeeld.replay import Replaying
+    from wijkbeeld.replay.replaying import Replaying
 
 STOPPED_STATUS = 130
 NOT_RUNNING_STATUS = 3
@@ -136,7 +136,7 @@ def _count(settings: Settings, asked: Asked, *, as_json: bool) -> int:
 
 def _replay(settings: Settings, asked: Asked, rate: float | None, *, as_json: bool) -> int:
     from warehouse.replay.pacing import Limits
-    from wijkbeeld.replay_system import require_system
+    from wijkbeeld.running_system import require_system
 
     require_system(settings)
     os.nice(LOWER_PRIORITY)
@@ -163,8 +163,8 @@ def _told(job: Job, *, done: bool) -> str:
 
 def _replaying(settings: Settings) -> Replaying:
     from warehouse.replay.jobs import Jobs
-    from wijkbeeld.replay import Replaying
-    from wijkbeeld.replay_view import ReplayView
+    from wijkbeeld.replay.replaying import Replaying
+    from wijkbeeld.replay.view import ReplayView
 
     data_dir = DataDir(settings.data_dir)
     view = ReplayView(Console(stderr=True, highlight=False))
@@ -187,9 +187,9 @@ def _job(settings: Settings, asked: Asked, jobs: Jobs) -> Job:
 
 def _order(settings: Settings, asked: Asked) -> Order:
     from warehouse.replay.jobs import Order
-    from wijkbeeld.replay import ARCHIVE, TOPIC
-    from wijkbeeld.replay_system import find_system
-    from wijkbeeld.replay_times import parse_period
+    from wijkbeeld.periods import parse_period
+    from wijkbeeld.replay.replaying import ARCHIVE, TOPIC
+    from wijkbeeld.running_system import find_system
 
     bounded = asked.since is not None and asked.until is not None
     if not bounded and not asked.everything:

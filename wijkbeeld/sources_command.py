@@ -142,7 +142,7 @@ def backfill(
     A running ingest works on it beside the live feeds, also after a restart; without one this command.
     """
     from ingest.protocol import Period
-    from wijkbeeld.replay_times import parse_period
+    from wijkbeeld.periods import parse_period
 
     now = SystemClock().now()
     first, last = parse_period(since, until)

@@ -19,7 +19,7 @@ from warehouse.archive.rows import Selection
 from warehouse.replay.from_topic import TOPICS, TopicOrigin
 from warehouse.replay.kafka import Committed, TopicReader
 from warehouse.replay.origin import Batch, Position
-from wijkbeeld.replay_system import BackfillPublisher
+from wijkbeeld.replay.publishing import BackfillPublisher
 
 pytestmark = pytest.mark.integration
 

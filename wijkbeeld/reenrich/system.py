@@ -15,7 +15,7 @@ from warehouse.replay.kafka import Committed, TopicReader
 from wijkbeeld.datadir import DataDir, read_json
 from wijkbeeld.gemeenten import load_municipality
 from wijkbeeld.kept_tables import Tables, keep_tables, read_tables
-from wijkbeeld.replay_system import System, find_system
+from wijkbeeld.running_system import System, find_system
 from wijkbeeld.settings import Settings
 from wijkbeeld.status import NotRunningError, require_running
 

@@ -8,7 +8,7 @@ import pytest
 
 from domain.errors import SettingsError
 from warehouse.archive.rows import Selection
-from wijkbeeld.replay_times import parse_period, parse_time
+from wijkbeeld.periods import parse_period, parse_time
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,9 @@ from warehouse.replay.origin import Origin
 from warehouse.replay.pacing import Limits, Pressure
 from warehouse.replay.records import Encoder
 from warehouse.replay.running import Outside, Replay
-from wijkbeeld.replay_system import BackfillPublisher, System, find_system
-from wijkbeeld.replay_view import ReplayView
+from wijkbeeld.replay.publishing import BackfillPublisher
+from wijkbeeld.replay.view import ReplayView
+from wijkbeeld.running_system import System, find_system
 from wijkbeeld.settings import Settings
 
 ARCHIVE, TOPIC = "archive", "topic"

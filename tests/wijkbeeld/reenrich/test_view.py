@@ -7,7 +7,7 @@ import io
 from rich.console import Console
 
 from warehouse.reenriched import Move, Reenriched
-from wijkbeeld.reenrich_view import print_changes, reenrich_view
+from wijkbeeld.reenrich.view import print_changes, reenrich_view
 
 
 class Clock:

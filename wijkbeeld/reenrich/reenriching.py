@@ -20,7 +20,7 @@ from wijkbeeld.compose import streams_config
 from wijkbeeld.datadir import DataDir, read_json, write_json
 from wijkbeeld.kept_tables import Tables
 from wijkbeeld.progress_view import ProgressView
-from wijkbeeld.reenrich_system import (
+from wijkbeeld.reenrich.system import (
     LifeWatch,
     Stopped,
     only_one,
@@ -29,7 +29,7 @@ from wijkbeeld.reenrich_system import (
     wait_for_loader,
     wait_for_workers,
 )
-from wijkbeeld.replay_system import System, require_system
+from wijkbeeld.running_system import System, require_system
 from wijkbeeld.settings import Settings
 
 PATIENCE_SECONDS = 60.0

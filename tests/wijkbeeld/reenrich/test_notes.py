@@ -6,8 +6,8 @@ from pathlib import Path
 
 from streams.catching_up import Progress
 from wijkbeeld.datadir import DataDir
-from wijkbeeld.reenrich import Notes
-from wijkbeeld.replay_system import System
+from wijkbeeld.reenrich.reenriching import Notes
+from wijkbeeld.running_system import System
 from wijkbeeld.warehouse_access import Login
 
 

@@ -1,19 +1,11 @@
-"""The running system, as a replay finds it: broker, loader's group, and a warehouse to look at."""
+"""The running system as a command beside it finds it: broker, loader, a warehouse to look at."""
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
 
 from domain.errors import BrokerUnavailable
-from domain.topics import EVENTS_BACKFILL
-from streams.chunk import Outgoing
-from streams.publishing import Publisher
-from warehouse.replay.records import ByPartition
 from wijkbeeld.compose import group_name
 from wijkbeeld.datadir import DataDir, read_json
 from wijkbeeld.settings import STANDING_INCARNATION, Settings
@@ -21,12 +13,11 @@ from wijkbeeld.status import NotRunningError
 from wijkbeeld.warehouse_access import Login, reader_login, running_reader
 
 LOADER_PART = "loader"
-CALL_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """Where a replay goes.
+    """What a replay or a re-enrichment works on.
 
     Attributes:
         broker: ``host:port``.
@@ -103,55 +94,3 @@ def require_system(settings: Settings) -> DataDir | None:
 
 def _incarnation(run: Mapping[str, object]) -> str:
     return str(run.get("incarnation") or STANDING_INCARNATION)
-
-
-class BackfillPublisher:
-    """The publisher of streams, for the backfill lane and for callers without an event loop.
-
-    Args:
-        bootstrap: ``host:port``.
-    """
-
-    def __init__(self, bootstrap: str) -> None:
-        self._publisher = Publisher(bootstrap, "wijkbeeld-replay")
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="publisher", daemon=True)
-
-    def __call__(self, records: ByPartition) -> dict[int, int]:
-        """Publish; return by partition the offset after the last record.
-
-        Raises:
-            BrokerUnavailable: the broker has not stored all of it, as far as is known.
-            SettingsError: it refuses these records for good.
-        """
-        outgoing = [
-            Outgoing(EVENTS_BACKFILL, partition, part.keys, part.values, part.headers)
-            for partition, part in records.items()
-        ]
-        call = asyncio.run_coroutine_threadsafe(self._publisher.publish_at(outgoing), self._loop)
-        try:
-            ends = call.result(CALL_SECONDS)
-        except TimeoutError:
-            call.cancel()
-            raise BrokerUnavailable("publisher: no answer from the broker") from None
-        return {partition: end for (_, partition), end in ends.items()}
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        stopping = asyncio.run_coroutine_threadsafe(self._publisher.stop(), self._loop)
-        try:
-            stopping.result(5.0)
-        except TimeoutError:
-            stopping.cancel()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5.0)
-        if not self._thread.is_alive():
-            self._loop.close()

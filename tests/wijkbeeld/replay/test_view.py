@@ -7,7 +7,7 @@ import io
 from rich.console import Console
 
 from warehouse.replay.jobs import Job, Order
-from wijkbeeld.replay_view import ReplayView, percent
+from wijkbeeld.replay.view import ReplayView, percent
 
 
 class Clock:
