@@ -24,7 +24,7 @@ up: $(RUNTIME) ## Run everything on this machine (ARGS="--source p2000=FILE ..."
 test: $(DEV) ## Run all tests
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n auto --dist loadscope -m "not long" $(ARGS)
 
-test-fast: $(DEV) ## Run the tests that need no broker and no database, under a minute
+test-fast: $(DEV) ## Run the tests that need no broker and no database, half a minute
 	$(BIN)/python -m pytest -q -n auto --dist loadscope -m "not integration and not slow" $(ARGS)
 
 test-long: $(DEV) ## Run the longest fault tests, then a steady load for an hour (ARGS="--minutes 5" for less)
