@@ -233,6 +233,6 @@ def _ordered(found: list[Melding], asked: Asked) -> list[Melding]:
 
 
 def _rendered(record: Melding) -> Melding:
-    """Times as Signalen writes them: with the offset of Amsterdam."""
-    times = {name: record[name] and to_local(record[name]).isoformat() for name in _TIMES}
+    """Times as Signalen writes them: with the offset of Amsterdam; a text in place of one stays."""
+    times = {n: to_local(record[n]).isoformat() for n in _TIMES if isinstance(record[n], datetime)}
     return record | times

@@ -1,0 +1,1 @@
+"""Personal data at every door of a running Wijkbeeld, and the search for it."""
