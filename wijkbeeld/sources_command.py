@@ -47,8 +47,9 @@ def list_(
     data_dir: DataDirOption = DEFAULT_DATA_DIR,
     as_json: JsonOption = False,
 ) -> None:
-    """Show each source: state, last success, lag, next poll, complete until (clock of Amsterdam).
+    """Show each source: state, rhythm, last success, lag, next poll, complete until (Amsterdam).
 
+    Rhythm is the longest silence that is declared for it, or 'learned' from its own past.
     Lag is the time since its last new live record.
     """
     from wijkbeeld.sources import view
@@ -140,6 +141,8 @@ def backfill(
     """Read a past period of a source once more, or for the first time. What is known stays as it is.
 
     A running ingest works on it beside the live feeds, also after a restart; without one this command.
+    Not every kind of source can be asked for a past period (docs/sources.md). Exit status 1 says that it
+    failed.
     """
     from ingest.protocol import Period
     from wijkbeeld.periods import parse_period

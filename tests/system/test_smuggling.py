@@ -7,13 +7,14 @@ once: topics, outbox, logs, metrics, tables, pages, answers, messages and files 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from ingest.observations.form import SOURCE as TEAM
 from ingest.outbox.desk import ask, read_request
 from ingest.outbox.feeds import FeedState
 from ingest.sources import KINDS
@@ -24,7 +25,7 @@ from tests.support.waiting import wait_until
 from tests.system.running import RunningWijkbeeld
 from tests.system.smuggling.deliveries import lay
 from tests.system.smuggling.door import Door
-from tests.system.smuggling.entries import PUSHED, TEAM, add_client, enter
+from tests.system.smuggling.entries import PUSHED, add_client, enter
 from tests.system.smuggling.searching import Found, search
 from tests.system.smuggling.services import TOKEN, TOKEN_VARIABLE, Services, serving
 from wijkbeeld.gemeenten import load_municipality, municipality_folder
@@ -106,12 +107,16 @@ def add_failures(running: RunningWijkbeeld, services: Services, found: Found) ->
     file = running.data_dir / "outbox.sqlite"
     for way in services.failures():
         asked = {source: ask(file, source, None, datetime.now(UTC)) for source in OVER_HTTP}
-        wait_until(lambda asked=asked: all(read_request(file, n).ended_at for n in asked.values()), 60)
+        _wait_for_answers(file, asked.values())
         for source, number in asked.items():
             error = read_request(file, number).error
             assert error, (way, source)
             found.add(f"answer {way} {source}", error)
         found.add(f"command list {way}", running.command("sources", "list").stdout)
+
+
+def _wait_for_answers(file: Path, numbers: Collection[int]) -> None:
+    wait_until(lambda: all(read_request(file, number).ended_at for number in numbers), 60)
 
 
 def add_rejects_files(gemeente: Path, folders: Sequence[str], found: Found) -> None:

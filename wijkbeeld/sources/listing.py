@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.topics import Lane
 from ingest.heartbeat.verdict import Verdict
 from ingest.kind import SourceSpec
+from ingest.rhythm import Rhythm
+from ingest.schedule import Schedule
 from ingest.status import SourceStatus, read_status
 from wijkbeeld.datadir import DataDir
 
@@ -28,6 +30,8 @@ class ListedSource:
         next_poll: when it is asked next, UTC.
         complete_until: everything before it has been received, UTC; None where nobody can say.
         judged_at: when the heartbeat was taken, UTC.
+        learned: bounds from its own past are in use.
+        rhythm, schedule: as declared; None for one that is not declared any more.
     """
 
     name: str
@@ -40,6 +44,9 @@ class ListedSource:
     next_poll: datetime | None = None
     complete_until: datetime | None = None
     judged_at: datetime | None = None
+    learned: bool = False
+    rhythm: Rhythm | None = None
+    schedule: Schedule | None = None
 
 
 def list_sources(specs: tuple[SourceSpec, ...], data_dir: DataDir, now: datetime) -> list[ListedSource]:
@@ -49,7 +56,14 @@ def list_sources(specs: tuple[SourceSpec, ...], data_dir: DataDir, now: datetime
         Transient, SettingsError, OutboxFailed: the outbox cannot be read.
     """
     known = {source.name: source for source in read_status(data_dir.outbox).sources}
-    listed = [_listed(spec.name, spec.kind, known.pop(spec.name, None), now) for spec in specs]
+    listed = [
+        replace(
+            _listed(spec.name, spec.kind, known.pop(spec.name, None), now),
+            rhythm=spec.rhythm,
+            schedule=spec.schedule,
+        )
+        for spec in specs
+    ]
     return listed + [_listed(name, "", status, now) for name, status in known.items()]
 
 
@@ -70,4 +84,5 @@ def _listed(name: str, kind: str, status: SourceStatus | None, now: datetime) ->
         next_poll=live.next_poll_at,
         complete_until=None if verdict is None else verdict.complete_until,
         judged_at=None if verdict is None else verdict.at,
+        learned=verdict is not None and verdict.learned,
     )

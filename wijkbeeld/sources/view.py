@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -23,14 +24,15 @@ _MANY = 12
 
 def print_sources(sources: Iterable[ListedSource], now: datetime, console: Console) -> None:
     """Print the sources, then a line on each thing that is the matter."""
-    table = Table("source", "state", box=None, pad_edge=False)
+    table = Table("source", "state", "rhythm", box=None, pad_edge=False)
     for name in ("last success", "lag", "next poll", "complete until"):
-        table.add_column(name, justify="right", no_wrap=name != "last success")
+        table.add_column(name.replace(" ", "\n"), justify="right", no_wrap=True)
     listed = list(sources)
     for source in listed:
         table.add_row(
             escape(source.name),
             ", ".join([source.state, *source.troubles]),
+            _rhythm(source),
             _moment(source.last_success, now),
             "" if source.lag_seconds is None else in_words(timedelta(seconds=source.lag_seconds)),
             _moment(source.next_poll, now),
@@ -107,6 +109,8 @@ def as_json(value: Any) -> dict[str, Any]:
 def _plain(item: Any) -> Any:
     if isinstance(item, datetime):
         return item.isoformat()
+    if isinstance(item, BaseModel):
+        return item.model_dump(mode="json")
     if isinstance(item, Mapping):
         return dict(item)
     return [_plain(part) for part in item] if isinstance(item, tuple) else item
@@ -117,6 +121,12 @@ def _most(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     rest = sum(n for _, n in ordered[_MANY:])
     return ordered[:_MANY] + ([("others", rest)] if rest else [])
+
+
+def _rhythm(source: ListedSource) -> str:
+    """Return the longest silence that is declared; else whether it is learned from its past."""
+    declared = source.rhythm and source.rhythm.silent_after
+    return in_words(declared) if declared else "learned" if source.learned else "?"
 
 
 def _moment(moment: datetime | None, now: datetime) -> str:

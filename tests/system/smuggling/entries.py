@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+from pydantic import JsonValue
 from typer.testing import CliRunner
 
 from ingest.observations.form import SOURCE as TEAM
@@ -67,7 +68,7 @@ def push(running: RunningWijkbeeld, key: str) -> Iterator[httpx.Response]:
 
 def post_forms(running: RunningWijkbeeld) -> Iterator[httpx.Response]:
     """Every kind in every field of the page's form, in one that it does not have, and in the headers."""
-    form = {"id": str(uuid.uuid4()), "wijk": WIJK, "theme": THEME, "severity": 3}
+    form: dict[str, JsonValue] = {"id": str(uuid.uuid4()), "wijk": WIJK, "theme": THEME, "severity": 3}
     with httpx.Client(base_url=running.page, headers={"Origin": running.page}, timeout=30) as http:
         yield http.post("/api/observations", json=form)
         for carrier in smuggled_into(form):

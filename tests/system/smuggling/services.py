@@ -95,7 +95,7 @@ def _roads() -> tuple[str, Respond, Door]:
     whole = sample("incidents_v3.xml").decode().replace("2026-03-01", "2024-03-01")
     begin, end = whole.index("<sit:situation "), whole.index('<sit:situation id="NDW08_L7"')
     situation = whole[begin:end]
-    made = []
+    made: list[str] = []
     for match in _TEXTS.finditer(situation):
         for item in SMUGGLED:
             changed = situation[: match.start()] + escape(item.value) + situation[match.end() :]
@@ -145,7 +145,7 @@ def _weather() -> tuple[str, Respond, Door]:
 def _feed() -> tuple[str, Respond, Door]:
     first = datetime.now(UTC) - timedelta(days=29)
     fields = ("title", "link", "guid", "description", "author", "category", "pubDate")
-    items = []
+    items: list[str] = []
     for name in (*fields, ""):
         for item in SMUGGLED if name else SMUGGLED[:1]:
             number = len(items)

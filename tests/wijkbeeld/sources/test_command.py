@@ -41,7 +41,7 @@ def gemeente(tmp_path: Path) -> Path:
     )
     (folder / "sources.toml").write_text(
         '[sources.meldkamer]\nkind = "p2000"\nsettings = { file = "pages.log" }\n'
-        'schedule = { every = "1h" }\nrhythm = { lateness = "5m" }\n'
+        'schedule = { every = "1h" }\nrhythm = { lateness = "5m", silent_after = "6h" }\n'
     )
     return folder
 
@@ -89,7 +89,9 @@ def test_a_poll_by_hand_is_written_and_listed(run: Run, tmp_path: Path) -> None:
     assert listed["lag_seconds"] is not None
     due = datetime.fromisoformat(listed["next_poll"])
     assert due - datetime.fromisoformat(listed["last_success"]) == timedelta(hours=1)
+    assert (listed["rhythm"]["silent_after"], listed["schedule"]["every"]) == ("PT6H", "PT1H")
     lines = run("list").output.splitlines()
+    assert "6 h" in lines[-1]
     assert all(len(line) <= 80 for line in lines)
 
 
