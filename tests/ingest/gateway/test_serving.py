@@ -103,6 +103,15 @@ def test_without_a_good_key(gateway: Served, authorization: str) -> None:
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
+def test_a_source_that_is_polled_has_one_door(tmp_path: Path, nijmegen: Municipality) -> None:
+    with serving(tmp_path, nijmegen, polled=frozenset({"geluid"})) as gateway:
+        answer = gateway.post(event())
+        is_problem(answer, 403, "source-is-polled")
+        assert "another source" in answer.json()["detail"]
+        is_problem(gateway.post(event(), key=gateway.issued.key[:-1] + "_"), 401, "unauthorized")
+    assert unpublished(tmp_path / "outbox.sqlite") == []
+
+
 def test_a_wrong_secret_of_a_known_key(gateway: Served) -> None:
     key = gateway.issued.key
     wrong = key[:-1] + ("A" if key[-1] != "A" else "B")
