@@ -22,7 +22,7 @@ from tests.ingest.gateway.serving import (
     serving,
     signed,
 )
-from tests.ingest.samples import KEYED, NOON
+from tests.ingest.samples import KEYED, NOON, unpublished
 
 pytestmark = pytest.mark.integration
 
@@ -37,10 +37,22 @@ def test_without_a_good_key(gateway: Served, authorization: str) -> None:
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
+def with_wrong_secret(key: str) -> str:
+    return key[:-1] + ("A" if key[-1] != "A" else "B")
+
+
 def test_a_wrong_secret_of_a_known_key(gateway: Served) -> None:
-    key = gateway.issued.key
-    wrong = key[:-1] + ("A" if key[-1] != "A" else "B")
-    is_problem(gateway.post(event(), key=wrong), 401, "unauthorized")
+    is_problem(gateway.post(event(), key=with_wrong_secret(gateway.issued.key)), 401, "unauthorized")
+
+
+def test_a_source_that_is_polled_has_one_door(tmp_path: Path, nijmegen: Municipality) -> None:
+    with serving(tmp_path, nijmegen, polled=frozenset({"geluid"})) as gateway:
+        answer = gateway.post(event())
+        is_problem(answer, 403, "source-is-polled")
+        assert "another source" in answer.json()["detail"]
+        wrong = with_wrong_secret(gateway.issued.key)
+        is_problem(gateway.post(event(), key=wrong), 401, "unauthorized")
+    assert unpublished(tmp_path / "outbox.sqlite") == []
 
 
 def test_keys_are_rotated_and_revoked_while_it_runs(tmp_path: Path, nijmegen: Municipality) -> None:
