@@ -19,6 +19,8 @@ from tests.ingest.kills import reading
 from tests.ingest.kills.reading import WRITTEN, read
 
 PATIENCE = 60.0
+STEPS = 3
+"""Of a poll."""
 
 
 @cache
@@ -125,15 +127,16 @@ def killed_again_and_again(
 
     Args:
         folder, polls, took: see ``live``.
-        draws: decides the moments.
+        draws: decides the moments: as many in polls as in their writing and behind it.
         kills: how many at most.
         between: called after each kill.
     """
     tally = Tally()
-    # Three steps a poll; the last kill comes before a reader's end.
-    most = max(3, 3 * polls // (kills + 2))
-    for _ in range(kills):
-        life = live(folder, polls, took, Kill(draws.randint(1, most), draws.uniform(0, 1.2)))
+    # The last kill comes before a reader's end.
+    most = max(1, polls // (kills + 2))
+    for number in range(kills):
+        step = STEPS * draws.randrange(most) + number % STEPS + 1
+        life = live(folder, polls, took, Kill(step, draws.uniform(0, 1.2)))
         tally.kills += life.killed
         tally.within += life.killed and life.within
         tally.in_hand += life.killed and any((folder / "drop" / "work").glob("*"))
