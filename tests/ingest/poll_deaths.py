@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 import pytest
 
 import ingest.outbox.feeds
-from ingest.protocol import Poll
+from tests.ingest.polled import PolledConnector
 
 
 class Killed(BaseException):
     """The process ends here."""
 
 
-class PollReader(Protocol):
-    """Polls a source and writes what it finds to an outbox."""
-
-    def ask(self) -> Poll:
-        """Poll without writing."""
-
-    def write(self, poll: Poll) -> None:
-        """Write what a poll found."""
-
-
-def before_writing(_reader: PollReader, _monkeypatch: pytest.MonkeyPatch) -> None:
+def before_writing(_reader: PolledConnector, _monkeypatch: pytest.MonkeyPatch) -> None:
     raise Killed
 
 
-def while_writing(reader: PollReader, monkeypatch: pytest.MonkeyPatch) -> None:
+def while_writing(reader: PolledConnector, monkeypatch: pytest.MonkeyPatch) -> None:
     poll = reader.ask()
 
     def die(*_args: object, **_more: object) -> None:
@@ -41,10 +30,10 @@ def while_writing(reader: PollReader, monkeypatch: pytest.MonkeyPatch) -> None:
         reader.write(poll)
 
 
-def after_writing(reader: PollReader, _monkeypatch: pytest.MonkeyPatch) -> None:
+def after_writing(reader: PolledConnector, _monkeypatch: pytest.MonkeyPatch) -> None:
     reader.write(reader.ask())
     raise Killed
 
 
-Moment = Callable[[PollReader, pytest.MonkeyPatch], None]
+Moment = Callable[[PolledConnector, pytest.MonkeyPatch], None]
 MOMENTS: tuple[Moment, ...] = (before_writing, while_writing, after_writing)

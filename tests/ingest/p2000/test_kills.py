@@ -29,10 +29,10 @@ ROTATED_IN = (4, 8)
 STREETS = ("eikstraat", "beukweg", "elzenlaan", "esplein", "lindesingel", "wilgenhof", "berkendijk")
 
 
-def lines() -> list[bytes]:
+def lines(number: int = 240) -> list[bytes]:
     """Incidents, repeats that add a unit, cancellations, other regions' pages and noise."""
     made = []
-    for n in range(240):
+    for n in range(number):
         street, place = STREETS[n % 7], "Arnhem" if n % 11 == 0 else "Nijmegen"
         text = f"P 1 BON-01 BR woning {street} {place} 08213{n % 5}"
         if n % 13 == 0:

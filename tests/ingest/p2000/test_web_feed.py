@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from xml.sax.saxutils import escape
 
 import pytest
 from pydantic import ValidationError
@@ -25,33 +24,13 @@ from ingest.p2000.web_feed_source import Settings, build
 from ingest.protocol import Cursor, Draft, Poll, Repeat, Unreadable
 from tests.ingest.handing import context_with
 from tests.ingest.p2000.playing import saved
+from tests.ingest.p2000.web_feeds import atom, item, rss
 from tests.ingest.samples import KEYED
 from tests.support.smuggled import SMUGGLED, assert_no_trace
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 FIRE = "p 1 bon-05 br woning eikstraat nijmegen 089191"
 AMBULANCE = "a1 ambu 08123 nijmegen eikstraat rit 765432"
-
-
-def item(number: int, text: str, at: str = "Tue, 10 Mar 2026 09:00:00 GMT", *, guid: bool = True) -> str:
-    identity = f"<guid isPermaLink='false'>page-{number}</guid>" if guid else ""
-    return (
-        f"<item><title>{escape(text)}</title><link>https://feed.example/{number}</link>{identity}"
-        f"<description>Eikstraat 4711, Wiersemans</description><pubDate>{at}</pubDate></item>"
-    )
-
-
-def rss(*items: str) -> bytes:
-    return f"<?xml version='1.0'?><rss version='2.0'><channel>{''.join(items)}</channel></rss>".encode()
-
-
-def atom(*texts: str) -> bytes:
-    entries = "".join(
-        f"<entry><id>urn:page:{n}</id><title>{escape(text)}</title><author><name>Wiersemans</name></author>"
-        f"<updated>2026-03-10T10:00:0{n}+01:00</updated></entry>"
-        for n, text in enumerate(texts)
-    )
-    return f"<feed xmlns='http://www.w3.org/2005/Atom'>{entries}</feed>".encode()
 
 
 @dataclass

@@ -14,13 +14,12 @@ from domain.areas import Municipality
 from domain.events import Figure
 from domain.topics import Lane
 from ingest.http.protocol import HttpClient
-from ingest.outbox.store import Outbox
-from ingest.protocol import Connector, Draft, Feed, Finding, Poll, Source
+from ingest.protocol import Connector, Draft, Feed, Finding, Source
 from ingest.registered_crime.connector import RegisteredCrimeConnector, Rounds
 from ingest.registered_crime.drafts import DraftMaker
 from ingest.registered_crime.service import TableService
 from ingest.registered_crime.tables import TABLES, Choice, TableName, recent
-from tests.ingest.fakes import TurnedClock
+from tests.ingest.polled import PolledConnector
 from tests.ingest.samples import KEYED, NothingToPoll, unpublished
 from tests.support.http_memory import MemoryClient
 from tests.support.odata import ROOT, ODataService
@@ -30,6 +29,7 @@ START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 INTERVAL = timedelta(hours=24)
 SOURCE = Source("misdrijven", (Feed(Lane.LIVE, NothingToPoll()),))
 OFFENCES = ("0.0.0", "1.1.1", "1.2.3", "2.6.10", "1.4.1")
+MONTHS = ("2025MM11", "2025MM12", "2026MM01")
 GEMEENTE, STADSDEEL, WIJK = "GM0268", "WK026802", "BU02680202"
 
 
@@ -106,44 +106,11 @@ def figures(findings: Sequence[Finding]) -> list[Figure]:
     return found
 
 
-class Reader:
-    """Polls a connector as ingest does, into an outbox on disk."""
+class Reader(PolledConnector):
+    """Reads a stand-in."""
 
     def __init__(self, folder: Path, service: ODataService) -> None:
-        self.path = folder / "outbox.sqlite"
-        self.clock = TurnedClock(START)
-        self.service = service
-        self._open()
-
-    def _open(self) -> None:
-        self._connector = over(self.service)
-        self._outbox = Outbox(self.path, KEYED, "nijmegen", patience=5.0)
-        self._outbox.register([SOURCE])
-
-    def restart(self) -> None:
-        self.close()
-        self._open()
-
-    def close(self) -> None:
-        self._outbox.close()
-
-    def ask(self) -> Poll:
-        """Poll without writing."""
-        cursor = self._outbox.place(SOURCE.name, Lane.LIVE).cursor
-        return self._connector.poll(cursor, self.clock.now())
-
-    def write(self, poll: Poll) -> None:
-        self._outbox.write(SOURCE, Lane.LIVE, poll, self.clock.now(), None)
-
-    def round(self) -> None:
-        """Poll until the source has no more at once."""
-        for _ in range(200):
-            poll = self.ask()
-            self.write(poll)
-            if poll.wait:
-                self.clock.turn(poll.wait)
-                return
-        raise AssertionError("200 polls without an end")
+        super().__init__(folder, SOURCE.name, lambda: over(service), START)
 
     def versions(self) -> list[tuple[tuple[str, str, str], int, float | None, str]]:
         """Of every version: measure, area and first day; revision, value and status."""

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import tempfile
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,9 +18,7 @@ from tests.ingest.registered_crime.reading import (
     Reader,
     expected,
 )
-from tests.support.http_source import HttpSource
 from tests.support.odata import ODataService
-from tests.support.waiting import wait_until
 
 MONTHS = [f"2025MM{month:02}" for month in range(1, 5)]
 OFFENCES = ["0.0.0", "1.1.1"]
@@ -110,34 +103,3 @@ def test_whatever_happens_in_between_the_last_round_tells_the_truth(steps: list[
             numbered.setdefault(key, []).append(rev)
         assert all(revs == list(range(1, len(revs) + 1)) for revs in numbered.values())
         reader.close()
-
-
-@pytest.mark.integration
-@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
-def test_a_process_killed_again_and_again_ends_with_the_truth(tmp_path: Path) -> None:
-    service = few()
-    with HttpSource(service.respond) as source:
-        for kill_after in (1, 2, 5, 8):
-            before = len(source.asked)
-            child = _start(tmp_path, source.url, "1000000")
-            try:
-                wait_until(partial(_asked, source, before + kill_after), 60, "requests of a child")
-            finally:
-                os.kill(child.pid, signal.SIGKILL)
-                child.wait()
-            service.put("1.1.1", WIJK, MONTHS[0], 1000 + kill_after)
-        last = _start(tmp_path, source.url, "2")
-        assert last.wait(120) == 0
-    reader = Reader(tmp_path, service)
-    assert reader.current() == expected(service)
-    assert all(rev <= 5 for _, rev, _, _ in reader.versions())
-    reader.close()
-
-
-def _asked(source: HttpSource, times: int) -> bool:
-    return len(source.asked) >= times
-
-
-def _start(folder: Path, url: str, rounds: str) -> subprocess.Popen[bytes]:
-    module = "tests.ingest.registered_crime.reading_process"
-    return subprocess.Popen([sys.executable, "-m", module, str(folder), url, rounds])

@@ -12,16 +12,14 @@ from typing import Any
 import orjson
 
 from domain.areas import Municipality
-from domain.topics import Lane
 from ingest.http.protocol import HttpClient
-from ingest.outbox.store import Outbox
-from ingest.protocol import Draft, Feed, Finding, Poll, Source
+from ingest.protocol import Draft, Finding
 from ingest.signalen.categories import load_categories
 from ingest.signalen.connector import Range, SignalenConnector
 from ingest.signalen.drafts import DraftMaker
 from ingest.signalen.listing import Listing
-from tests.ingest.fakes import TurnedClock
-from tests.ingest.samples import KEYED, NothingToPoll, unpublished
+from tests.ingest.polled import PolledConnector
+from tests.ingest.samples import KEYED, unpublished
 from tests.support.http_memory import MemoryClient
 from tests.support.signalen import ROOT, Melding, Signalen
 from wijkbeeld.gemeenten import load_municipality
@@ -30,7 +28,6 @@ START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 OVERLAP = timedelta(minutes=10)
 INTERVAL = timedelta(minutes=1)
 TOKEN = "geheim-7f3a9c"
-SOURCE = Source("signalen", (Feed(Lane.LIVE, NothingToPoll()),))
 
 
 @cache
@@ -80,46 +77,12 @@ class Version:
     status: str
 
 
-class Reader:
-    """Polls a connector as ingest does, into an outbox on disk."""
+class Reader(PolledConnector):
+    """Reads a stand-in, so late that only the source's own times decide where a round begins."""
 
     def __init__(self, folder: Path, server: Signalen, *, size: int = 3) -> None:
-        self.path = folder / "outbox.sqlite"
-        # So late that only the source's own times decide where a round begins.
-        self.clock = TurnedClock(START + timedelta(days=365))
-        self.server = server
-        self._size = size
-        self._open()
-
-    def _open(self) -> None:
-        self._connector = connector(client(self.server), size=self._size)
-        self._outbox = Outbox(self.path, KEYED, "nijmegen", patience=5.0)
-        self._outbox.register([SOURCE])
-
-    def restart(self) -> None:
-        self.close()
-        self._open()
-
-    def close(self) -> None:
-        self._outbox.close()
-
-    def ask(self) -> Poll:
-        """Poll without writing."""
-        cursor = self._outbox.place(SOURCE.name, Lane.LIVE).cursor
-        return self._connector.poll(cursor, self.clock.now())
-
-    def write(self, poll: Poll) -> None:
-        self._outbox.write(SOURCE, Lane.LIVE, poll, self.clock.now(), None)
-
-    def round(self, most: int = 200) -> int:
-        """Poll until the source has no more at once; return the number of polls."""
-        for number in range(1, most + 1):
-            poll = self.ask()
-            self.write(poll)
-            if poll.wait > timedelta(0):
-                self.clock.turn(poll.wait)
-                return number
-        raise AssertionError(f"{most} polls without an end")
+        late = START + timedelta(days=365)
+        super().__init__(folder, "signalen", lambda: connector(client(server), size=size), late)
 
     def versions(self) -> list[Version]:
         return sorted(
