@@ -1,7 +1,7 @@
 """The closed lists by which a name of a person is recognised in a text of lower-case words.
 
-They hold common names of the Netherlands, of every origin, without those that are also ordinary words
-(roos, mark, storm). A name outside the lists is recognised by what stands around it; see ``persons``.
+They hold common names of the Netherlands, of every origin, without accents; given names are in
+``given_names``. A name outside the lists is recognised by what stands around it; see ``persons``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ def _words(text: str) -> frozenset[str]:
 
 MARKERS: frozenset[str] = _words(
     """
-    dhr hr mevr mw mevrouw meneer mijnheer heer fam tav cliënt client patiënt patient pt slachtoffer
+    dhr hr mevr mw mevrouw meneer mijnheer heer fam tav client patient pt slachtoffer
     verdachte melder meldster bewoner bewoonster eigenaar eigenaresse contactpersoon achternaam
     voornaam naam genaamd geheten
     """
@@ -22,7 +22,7 @@ MARKERS: frozenset[str] = _words(
 
 WEAK_MARKERS: frozenset[str] = _words(
     """
-    hr heer cliënt client patiënt patient pt slachtoffer verdachte melder meldster bewoner
+    hr heer client patient pt slachtoffer verdachte melder meldster bewoner
     bewoonster eigenaar eigenaresse contactpersoon naam
     """
 )
@@ -33,87 +33,68 @@ PARTICLES: frozenset[str] = _words(
 )
 """Small words between the given name and the surname."""
 
-GIVEN_NAMES: frozenset[str] = _words(
+WORDS_TOO: frozenset[str] = _words(
     """
-    aad aafke aaltje aart abdel abdelkader abdellah abdelaziz abdul abdullah achmed adam adriaan
-    adriana ahmed ahmet aisha ali alexander alice alida amber amina amir anass andre andré andries
-    angela anita anja anke anna anne annelies annemarie annemieke annie anneke anouk ans antje
-    antoinette anton antonio antoon antonius arend arie arjan arjen arnold arthur astrid ayoub aydin
-    ayse aziz bahar barbara bart bas bastiaan beatrix ben berend bernard bert bertha bilal bianca
-    bjorn boris boudewijn bram brahim brigitte burak can carel carin carla carlijn carlo carlos
-    caroline casper catharina cees celine cemal charlotte chantal chris christel christiaan
-    christina christine claudia coen corrie cornelia cornelis cynthia daan damian daniel daniela
-    daniëlle danielle danny daphne dave david debby dennis derk diana dick diederik dimitri dina
-    dirk djamila dominique donald dorien driss ebru eddy edith edwin eelco eefje elif elise
-    elisabeth elizabeth ella ellen elly els elske emine emma emre erik erica ernst esmee esmée esra
-    esther eva evelien evert ewa faisal farid fatih fatima fatma fatiha femke fenna ferdinand ferry
-    fleur floor floris frank frans fred frederik freek frits gabriela geert geertje geertruida
-    george gerard gerda gerrit gert gertjan gerben gijs gijsbert greetje grietje guido gul gülsen
-    hafid halil hamid hamza hanna hannah hanneke hannie hans harald harm harrie harry hassan hatice
-    hein heleen helena hendrik hendrika hendrikus hendrina henk hennie henri herman hicham hilde
-    hubert hugo huseyin hussein ibrahim ilse imane imke inge ingeborg ingrid irene iris isa isabel
-    ismail ivo jaap jack jacob jacoba jacobus jacqueline jamal jan janna janneke jannes jannie
-    jantje jasmijn jasper jean jeannette jelle jenny jeroen jesse jessica jim joanna job jochem joep
-    johan johanna johannes john johnny jolanda joost jordy joris josé jose josephine jorrit joyce
-    judith julia juliette jurgen jurre kamal karel karim karima karin karina katarzyna kees kelly
-    kemal kevin khadija khalid kim klaas klaus koen koenraad krijn krista krystyna kubra lars laura
-    laurens leendert lennart leon leonie leyla lianne lidia lieke liesbeth lieve lily linda lisa
-    lisanne lodewijk loes lotte louis louise lourens luc lucas lucia ludwig luuk maaike maarten
-    madelon magdalena mahmoud maikel manon marc marcel marco margaretha margot margriet maria marian
-    marianne marie mariëlle marieke marijke marijn marina marion mariska marjan marjolein marjo
-    marleen marlies marloes martijn martin martina martine mary mathijs matthijs maurice maurits max
-    mehmet melanie melissa menno merve mia michael michel michelle michiel mieke miep mike mila
-    milan miranda mirjam mo mohamed mohammad mohammed monique mounir mourad mustafa murat myrthe
-    nabil nadia najat naomi nathalie nicolaas nicole niek niels nienke nina noah nora noor nourdin
-    omar oscar osman otto ozlem paul paula pauline pascal patricia patrick peter petra philip
-    philippe pieter pieternella piet pim piotr rachid ralf ralph ramazan ramon raymond rebecca remco
-    renate rené rene renee renske richard rick rik rinus rita rob robbert robert robin rogier roel
-    roelof roland romy ronald ronnie rosa rowan ruben rudolf rutger ruth ruud saar sabine sabrina
-    said saïd salim samira samir sami sander sandra sanne sara sarah saskia sebastiaan selma sem
-    sevda sharon shirley sibel siebe sietske silvia simone sjaak sjoerd sofie sonja sophie stefan
-    stephan stijn suleyman suzan suzanne sven sylvia tamara tanja teun teunis theo theodora
-    theodorus thijs thomas tim timo tineke tjeerd tom tomasz ton toon trijntje truus tuğba ursula
-    ulrike valerie vera veronique victor vincent walter wendy wessel wieke wil wilhelmina wilhelmus
-    willem willemijn willeke wim wilma wout wouter xander yara yassin yassine yasmin yasmina youssef
-    yusuf yvonne yvette zakaria zeynep zohra zoë
+    amber april asia august augusta austin bella bie bien bob chanel charity chase chester christian
+    constant daisy dawn dean devi donna dwi ebony eko engel erica floor flora florence frans gill
+    gloria goof grace guadalupe harm hazel heather hoa holly hong iris jade jesus jet job joy kent
+    kick koos lance lee lex lieve linde mare marina max melody mercedes merel mickey milan noel
+    orlando pearl penny pilar pip rein riet rocky roos rosario said salvador santiago sari shiva
+    sterre storm sue sultan tea tek ties ton toon trees troy viola violet virginia wade ward wiel
+    wil wolf
     """
 )
-"""Given names."""
+"""Given names that are words, places or brands too: they take a capital or a listed surname."""
 
 SURNAMES: frozenset[str] = _words(
     """
-    aarts abdi acar achahbar aerts akkerman aksoy albers amrani appel arends arslan assen aydin
-    baars baas bakker bakkers barendse bartels beekman beerens bekker berends berendsen bergman
-    bernard bertens blom boer boers bogaard bogaert bolt bonnema boogaard boom boon bos bosch bosman
-    bosma bosmans bouma bouman bouwman boxtel braam brand brands brandsma brandt brink brinkman
-    broek broekman broers brouwer brouwers bruggeman bruijn bruin buijs buitenhuis burger bulut
-    buurman celik cetin claassen cohen coolen cornelissen damen daams dekker dekkers demir derks
-    derksen dijk dijkman dijkstra dirks dirksen doğan dogan doorn driessen dijkhuis eijk elbers
-    elmas engelen engels erdogan evers faber franken franssen frederiks geerts gerrits gerritsen
-    gielen goossens groen groot groothuis haan haas hamers heijden heijmans hendriks hendriksen
-    hendrikx hermans hermsen hoek hoekstra hofman hofstra hoogland huisman huls ivanov jager jacobs
-    jansen jansens janssen janssens jong jonge jonker jonkers joosten kamp karaman kaya kelly khan
-    kiliç kilic klaassen klein kleijn kok koks konings koning koopman koopmans koster kramer kroon
-    kuijpers kuiper kuipers kumar lambers lammers lange lemmens leeuw linden linders loon maas
-    martens meijer meijers menting mertens meulen meyer michels molenaar moerman mohan mol mulder
-    mulders nguyen nijhuis nijland noordhoek nowak ooms oost oosterhof otten özdemir ozdemir öztürk
-    ozturk pauw peeters pereira peters petersen pietersen pol polak polman poort post postma prins
-    raaijmakers ramdin reijnders rietveld rijken ritsema roelofs rooij roos rutten ruiter sahin
-    şahin sanders schaap scheepers schepers schilder schipper scholten schouten schreuder schreurs
-    schut schutte schuurman silva simons singh slot smeets smid smit smits smulders snijders snijder
-    spaans spruit steen stevens stolk teunissen theunissen thijssen thomassen timmer timmerman
-    timmermans tromp turk unal van veen veenstra veldhuis veldman verbeek verberne verbruggen
-    verheijen verhoeven vermeer vermeulen verschuren versteeg verweij vink visser vissers vliet vos
-    vries vroom wagenaar wal weber weijers wessels westerhof wiegers wiersma wijnen willems willemse
-    willemsen wit witte wolff wolters wong wouters yavuz yildirim yıldırım yilmaz yılmaz zeeman
-    zijlstra zwart
+    aarts abbas abdi abdullah abdulle acar achahbar adriaansen aerts ahmed akkerman aksoy aksu aktas
+    albers ali alkema amrani appel arends arslan arts asante assen ates aydin baars baas bakker
+    bakkers bakkum balci barendse bartels bayrak beek beekman beerens beers bekker berends berendsen
+    berg bergman bergsma berkhout bernard bertens bezemer bijl bijlsma bloem blom boer boers bogaard
+    bogaert bolt bonnema boogaard boom boon bos bosch bosma bosman bosmans bosveld botha bouma
+    bouman bouwman boxtel bozkurt braam brand brands brandsma brandt brink brinkman broek
+    broekhuizen broekman broers brouwer brouwers brug bruggeman bruggink bruijn bruin buijs
+    buitenhuis bulut burger burgers buter buurman can celik cetin cicek claassen claessens cohen
+    coolen cornelissen coskun daams damen dekker dekkers demir demirci deniz derks derksen dijk
+    dijkgraaf dijkhuis dijkhuizen dijkman dijkstra dirks dirksen dogan doorn driessen duinkerken
+    ebbers eijk elbers eldik elmas engelen engels erdem erdogan evers evertsen faber fokkema franke
+    franken franssen frederiks geerts gerrits gerritse gerritsen geurts gielen goossen goossens
+    groen groot groothuis grootveld haan haarsma haas haddou hamers haring hartog haverkamp heer
+    heijden heijmans hendriks hendriksen hendrikx hendrix hermans hermsen heuvel hoek hoekstra
+    hoeven hof hofland hofman hofstra hogendoorn hooft hoogland horst hoven huijbregts huis huisman
+    huls hummel hussain idrissi ivanov jacobs jacobsen jager janse jansen jansens janssen janssens
+    jaspers jong jonge jonker jonkers jonkman joosten kamp kamphuis kappers karaman kaya keizer
+    kelly kerkhof keskin khan kilic klaassen klaver kleijn klein klerk klijn knol koc kok koks
+    koning konings kooij kooijman kool koopman koopmans koot korkmaz koster kovac kowalczyk kowalska
+    kowalski kraaij kramer krijger kroes kroon kruijf kuijper kuijpers kuiper kuipers kumar kurt
+    laan laar lam lambers lammers land lange leenders leeuw leijten lemmens linde linden linders
+    logtenberg loon loos maas maassen malik manders marinus marsman martens meer meijer meijers
+    melis mensink menting merkx mertens meulen meyer michels moerman mohamed mohan mol molen
+    molenaar mooij mulder mulders muller nagel nguyen nijenhuis nijhuis nijland nijs noordhoek nowak
+    nowakowski ooms oost oosterhof otten ouden oudenhoven oz ozcan ozdemir ozkan ozturk paap pauw
+    peeters pereira peters petersen pietersen pinas plas ploeg pol polak polat polman poort poppe
+    post postma prins pronk putten raad raaijmakers ramdin ramos reijnders reinders reitsma rietdijk
+    rietveld rijken rijn rijnders rijswijk ritsema roelofs rooij roos roosendaal rosa rossum ruiter
+    rutten sahin sanders schaap scheepers schepers schilder schipper schoenmaker scholten schouten
+    schouwenaars schreuder schreurs schut schutte schuurman schuurmans sevinc silva simons simsek
+    singh slager slot sluijs sluis smeenk smeets smid smit smits smulders snijder snijders spaans
+    spijker spruit stam steen steenbergen sterk stevens stolk stroom swart szabo tas tekin terpstra
+    teuben teunisse teunissen theunissen thijssen thomassen timmer timmerman timmermans tol toprak
+    tran tromp turk unal uysal van veen veenstra veldhuis veldman ven verbeeck verbeek verberne
+    verbruggen verburg verhagen verheijen verhoef verhoeven vermaat vermeer vermeulen verschuren
+    versteeg verver verweij vink visser vissering vissers vliet vogel vogels vonk voorn voort vos
+    vries vroom vroomen waal wagenaar wal wang weber weide weijers werf wessels westerhof westra
+    wiegers wiel wieringa wiersma wijk wijnen wilde willems willemse willemsen winkel winter wisse
+    wit witte wolff wolters wong woude wouters yalcin yang yavuz yildirim yilmaz zand zanten zeeman
+    zhang zijlstra zwaan zwart
     """
 )
 """Common surnames, without their particles."""
 
 SURNAME_ENDINGS: tuple[str, ...] = (
-    "stra", "sma", "ema", "inga", "ssen", "rsen", "nsen", "ksen", "mans", "oğlu", "oglu", "wski",
-    "ovic", "vić",
+    "stra", "sma", "ema", "inga", "ssen", "rsen", "nsen", "ksen", "mans", "mann", "sink", "tink",
+    "oglu", "wski", "wska", "cki", "cka", "czyk", "wicz", "ovic", "evic", "enko", "chuk", "zadeh",
 )  # fmt: skip
 """Endings of surnames."""
 
@@ -123,6 +104,8 @@ NO_PERSON_ENDINGS: tuple[str, ...] = (
     "boulevard", "allee", "wal", "gaarde", "park", "tunnel", "rotonde", "viaduct", "erf", "werf",
     "kwartier", "buurt", "wijk", "kerk", "kapel", "school", "college", "lyceum", "ziekenhuis",
     "gasthuis", "kliniek", "hoeve", "molen", "oord", "huis", "stichting", "centrum", "zaal", "bad",
+    "hal", "gebouw", "flat", "toren", "museum", "theater", "stadion", "arena", "gymnasium", "mavo",
+    "universiteit", "instituut", "fonds", "polder", "sluis", "wei", "strjitte", "leane", "str",
 )  # fmt: skip
 """Endings of streets, parks and institutions, many of which are named after persons."""
 
@@ -134,5 +117,14 @@ ABBREVIATIONS: frozenset[str] = _words(
 )
 """What single letters with points spell where they are no initials: n.a.v., o.v., b.v."""
 
-NO_SURNAMES: frozenset[str] = _words("paulowna ido ambacht hoop")
-"""What stands behind a given name in the name of a town: Anna Paulowna, Hendrik-Ido-Ambacht."""
+NO_SURNAMES: frozenset[str] = _words(
+    """
+    paulowna ido ambacht hoop alert geboorte hemelvaart magdalena noord zuid oost west midden
+    feb febr mrt maart apr mei juni juli aug sept okt nov dec
+    """
+)
+"""What stands behind a given name that is no person: in names of towns (Anna Paulowna,
+Hendrik-Ido-Ambacht), churches and streets, and months behind *jan*."""
+
+SAINTS: frozenset[str] = _words("st sint sinte saint san santa sankt")
+"""Words before a given name that make it the name of a church, a school or a street."""
