@@ -13,6 +13,7 @@ from domain.errors import SettingsError
 from domain.events import SourceName
 from ingest.geocoding.settings import GeocoderSettings
 from ingest.kind import Kind, SourceSpec
+from ingest.observations.form import SOURCE as OBSERVATIONS
 from ingest.rhythm import Rhythm
 from ingest.schedule import Schedule
 from ingest.toml_lines import TomlFile
@@ -89,6 +90,8 @@ def _source(
         _NAME.validate_python(name)
     except ValidationError:
         raise file.mistake(at, "a name is lower-case letters, digits and hyphens") from None
+    if name == OBSERVATIONS:
+        raise file.mistake(at, "is handed in by teams and cannot be polled; take another name")
     declared = _checked(file, at, _Declaration, table)
     kind = kinds.get(declared.kind)
     if kind is None:

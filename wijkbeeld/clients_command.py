@@ -17,7 +17,7 @@ from ingest.gateway.clients import Client, Issued, Key
 from wijkbeeld.datadir import DataDir, read_json
 from wijkbeeld.gemeenten import load_municipality
 from wijkbeeld.observer import CLIENT, open_store
-from wijkbeeld.settings import DEFAULT_DATA_DIR, read_settings
+from wijkbeeld.settings import DEFAULT_DATA_DIR, Settings, read_settings
 
 app = typer.Typer(help="Who may hand in events at the push gateway.", no_args_is_help=True)
 
@@ -43,10 +43,12 @@ def add(
 ) -> None:
     """Add a client and show its key, this once."""
     folder = DataDir(data_dir.absolute())
+    settings = read_settings()
+    _refuse_other_doors(source, settings)
     given = {
         "name": name,
         "source": source,
-        "urn": urn or source_urn(load_municipality(read_settings().gemeente).slug, source),
+        "urn": urn or source_urn(load_municipality(settings.gemeente).slug, source),
         "themes": theme,
         "categories": category,
         "signed": signed,
@@ -62,11 +64,26 @@ def add(
         sys.stdout.write(f"Source {source} is new: it is in use from the next start on.\n")
 
 
+def _refuse_other_doors(source: str, settings: Settings) -> None:
+    """Refuse a source that has its events from elsewhere: two doors would write one source."""
+    # Every kind's libraries come with these, which no other command of this group needs.
+    from ingest.sources import KINDS
+    from wijkbeeld.sources.declared import declared_sources
+
+    if source in {spec.name for spec in declared_sources(settings)}:
+        why = f"it is polled, as the sources of gemeente '{settings.gemeente}' are declared"
+    elif source in KINDS:
+        why = "that is the name of a kind of source that is polled"
+    elif source == CLIENT:
+        why = "teams do, on the page and by `wijkbeeld observe`"
+    else:
+        return
+    raise SettingsError(
+        f"source '{source}': is not handed in by clients ({why}); take another name for --source"
+    )
+
+
 def _client(given: dict[str, object]) -> Client:
-    if str(given["source"]) == CLIENT or given["source"] in ("demo", "p2000"):
-        raise SettingsError(
-            f"source '{given['source']}': is not handed in by clients; take another name"
-        )
     try:
         return Client.model_validate(given)
     except ValidationError as error:

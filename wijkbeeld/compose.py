@@ -215,6 +215,7 @@ def _gateway(
     from ingest.gateway import Contact, GatewayConfig, run
     from ingest.keys import KeyedHash, load_or_create_key
     from wijkbeeld.observer import ensure_observer
+    from wijkbeeld.sources.declared import declared_sources
 
     data_dir = DataDir(settings.data_dir)
     municipality = load_municipality(settings.gemeente)
@@ -230,6 +231,7 @@ def _gateway(
         sources=frozenset(settings.push_source_names()),
         clock=clock,
         find_personal=find_personal,
+        polled=frozenset(spec.name for spec in declared_sources(settings)),
         public_url=settings.gateway_public_url,
         contact=Contact(
             settings.gateway_contact_name, settings.gateway_contact_url, settings.gateway_contact_email

@@ -69,6 +69,10 @@ def run_up(settings: Settings, clickhouse_port: int, progress: Progress) -> None
         end_leftovers(data_dir)
         plan = _plan(settings, data_dir, clickhouse_port, specs)
         _tell_tables(settings, plan, progress)
+        for name in sorted(set(plan.push_sources) & {spec.name for spec in specs}):
+            progress.line(
+                f"source {name} is polled: what clients hand in for it is refused (docs/sources/push.md)"
+            )
         if asks_geocoder:
             progress.line("the geocoder is on: it is asked for streets and postcodes of events")
         stop = _stop_on_signals()

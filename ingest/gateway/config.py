@@ -59,6 +59,7 @@ class GatewayConfig:
         keyed: the key of the keyed hashes, the same that ingest has.
         municipality: goes into the CloudEvents ``source``.
         sources: names that have topics; events for others are refused until they have.
+        polled: names of sources that ingest asks itself; no client may hand in for them.
         clock: gives the time of receipt.
         find_personal: the second privacy net; looks at every string that a client chooses.
         public_url: where clients reach it, before ``/v1``; empty for the address itself.
@@ -75,6 +76,7 @@ class GatewayConfig:
     sources: frozenset[str]
     clock: Clock
     find_personal: FindPersonal
+    polled: frozenset[str] = frozenset()
     public_url: str = ""
     contact: Contact = field(default_factory=Contact)
     limits: Limits = field(default_factory=Limits)

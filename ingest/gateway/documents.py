@@ -30,7 +30,7 @@ _RETRY_AFTER = {
 _REFUSALS = {
     400: "The request is not valid, or seems to hold personal data.",
     401: "No key, a key that is not good, or a signature that does not fit.",
-    403: "The key is not for this source, theme or category.",
+    403: "The key is not for this source, theme or category, or its source is polled.",
     408: "The body did not arrive in time.",
     409: "The signature was used before.",
     413: "Too many bytes, or too many events.",

@@ -23,6 +23,7 @@ from ingest.gateway.models import Taken
 from ingest.gateway.problems import (
     Refused,
     limited,
+    not_handed_in,
     replayed,
     too_large,
     too_slow,
@@ -50,6 +51,7 @@ class Services:
     Attributes:
         store: clients and used signatures; guarded by ``store_lock``.
         sources: names that have topics.
+        polled: names of sources that ingest asks itself.
     """
 
     store: ClientStore
@@ -59,6 +61,7 @@ class Services:
     admission: Admission
     door: Door
     sources: frozenset[str]
+    polled: frozenset[str]
     clock: Clock
     limits: Limits
 
@@ -120,11 +123,18 @@ def _client(services: Services, headers: Mapping[str, str], now: datetime) -> tu
     client, key = known
     if not key.is_good(now):
         raise unauthorized("This key has expired or was revoked; ask for a new one.")
-    if client.source not in services.sources:
-        raise unavailable("This source is new and not in use yet.", _PAUSED_SECONDS)
-    if services.door.is_paused(client.source):
-        raise unavailable("This source is paused until somebody looks at its rejects.", _PAUSED_SECONDS)
+    _check_source(services, client.source)
     return client, key
+
+
+def _check_source(services: Services, source: str) -> None:
+    # Looked at here too: a source may be declared after its client was added.
+    if source in services.polled:
+        raise not_handed_in()
+    if source not in services.sources:
+        raise unavailable("This source is new and not in use yet.", _PAUSED_SECONDS)
+    if services.door.is_paused(source):
+        raise unavailable("This source is paused until somebody looks at its rejects.", _PAUSED_SECONDS)
 
 
 def _limit(wait: float | None) -> None:

@@ -140,6 +140,16 @@ def out_of_scope(faults: Sequence[Fault]) -> Refused:
     )
 
 
+def not_handed_in() -> Refused:
+    """Return the refusal of events for a source that is polled: two doors would write one source."""
+    return Refused(
+        "source-is-polled",
+        403,
+        "This source is not handed in",
+        "The gemeente asks for its events itself; ask for a key for another source.",
+    )
+
+
 def not_found() -> Refused:
     """Return the answer to an address that is none."""
     return Refused("not-found", 404, "No such resource", "See /v1/openapi.json for what there is.")

@@ -65,7 +65,7 @@ def run(
             store = ClientStore(config.store_path, config.keyed)
             outbox = SharedOutbox(config.outbox_path, config.keyed, config.municipality.slug)
             try:
-                outbox.register(sorted(config.sources))
+                outbox.register(sorted(config.sources - config.polled))
                 _Gateway(config, store, outbox, vitals).run(listener, stop, on_ready)
             finally:
                 outbox.close()
@@ -139,6 +139,7 @@ class _Gateway:
             admission=Admission(config.keyed, config.find_personal),
             door=door,
             sources=config.sources,
+            polled=config.polled,
             clock=config.clock,
             limits=config.limits,
         )

@@ -100,6 +100,7 @@ def test_a_source_that_is_switched_off_is_not_read_but_checked() -> None:
         ('"MELDINGEN_TOKEN"', '"geheim=1"', 10, "settings.token.env: string should match"),
         ('silent_after = "6h"', 'silent_aftr = "6h"', 12, "rhythm.silent_aftr: is not known here"),
         ("[sources.meldingen]", "[sources.Meldingen]", 3, "sources.Meldingen: a name is lower-case"),
+        ("[sources.meldingen]", "[sources.wijkteam]", 3, "sources.wijkteam: is handed in by teams"),
         ("# A comment.", "x = 1", 1, "x: is not known here; write [sources.NAME] or [geocoder]"),
         ('url = "https', 'url = https', 9, "not TOML"),
         ("# A comment.", "[sources]\nsources = 3", 2, "sources.sources"),

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import threading
 from pathlib import Path
 
+import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
 from domain.clock import SystemClock
 from domain.errors import SettingsError
+from domain.themes import Theme
+from domain.vitals import Vitals
+from ingest.gateway.clients import Client
 from wijkbeeld.cli import app
+from wijkbeeld.compose import PARTS
 from wijkbeeld.datadir import DataDir
-from wijkbeeld.gemeenten import load_municipality
+from wijkbeeld.gemeenten import load_municipality, municipality_folder
 from wijkbeeld.observer import CLIENT, ensure_observer, open_store, push_sources
 from wijkbeeld.settings import Settings
+from wijkbeeld.supervisor.ports import free_port
 
 ADD = ("add", "sensoren", "--source", "geluid", "--theme", "vuurwerk", "--category", "knal")
 
@@ -58,8 +66,9 @@ def test_rotated_and_revoked(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         ((*ADD[:3], "Geluid!", *ADD[4:]), "--source"),
-        ((*ADD[:3], "demo", *ADD[4:]), "is not handed in by clients"),
-        ((*ADD[:3], "wijkteam", *ADD[4:]), "is not handed in by clients"),
+        ((*ADD[:3], "demo", *ADD[4:]), "source 'demo': is not handed in by clients (it is polled, as"),
+        ((*ADD[:3], "signalen", *ADD[4:]), "the name of a kind of source"),
+        ((*ADD[:3], "wijkteam", *ADD[4:]), "is not handed in by clients (teams do"),
         ((*ADD[:5], "explosies", *ADD[6:]), "--theme"),
         ((*ADD[:7], "Harde knal"), "--category"),
         (("rotate", "nobody"), "not known here"),
@@ -69,6 +78,68 @@ def test_mistakes(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None
     answer = clients(tmp_path, *arguments)
     assert isinstance(answer.exception, SettingsError)
     assert said in str(answer.exception)
+
+
+@pytest.fixture
+def gemeente(tmp_path: Path) -> Path:
+    """A municipality's folder that declares a source ``meldkamer``, and one that is turned off."""
+    folder = tmp_path / "gemeente"
+    shutil.copytree(Path(str(municipality_folder("nijmegen"))), folder)
+    (folder / "sources.toml").write_text(
+        '[sources.meldkamer]\nkind = "demo"\n[sources.later]\nkind = "demo"\nenabled = false\n'
+    )
+    return folder
+
+
+def test_no_client_for_a_source_that_is_polled(
+    tmp_path: Path, gemeente: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WIJKBEELD_GEMEENTE", str(gemeente))
+    refused = clients(tmp_path, *ADD[:3], "meldkamer", *ADD[4:])
+    assert isinstance(refused.exception, SettingsError)
+    assert "source 'meldkamer': is not handed in by clients (it is polled" in str(refused.exception)
+    assert "take another name for --source" in str(refused.exception)
+    assert listed(tmp_path) == []
+    assert clients(tmp_path, *ADD[:3], "later", *ADD[4:]).exit_code == 0
+
+
+@pytest.mark.integration
+def test_the_gateway_knows_which_sources_are_polled(tmp_path: Path, gemeente: Path) -> None:
+    data_dir = DataDir(tmp_path / "data")
+    data_dir.prepare()
+    port = free_port()
+    with open_store(data_dir) as store:
+        issued = store.add(
+            Client(
+                name="sensoren",
+                source="meldkamer",
+                urn="urn:nld:gemeente-nijmegen:systeem:wijkbeeld-meldkamer",
+                themes=(Theme.VUURWERK,),
+                categories=("knal",),
+            ),
+            SystemClock().now(),
+        )
+    settings = Settings(
+        data_dir=data_dir.root, gemeente=str(gemeente), gateway_port=port, push_sources="meldkamer"
+    )
+    stop, ready = threading.Event(), threading.Event()
+    part = threading.Thread(target=PARTS["gateway"], args=(settings, stop, ready.set, Vitals()))
+    part.start()
+    try:
+        assert ready.wait(30)
+        answer = httpx.post(
+            f"http://127.0.0.1:{port}/v1/events",
+            content=b"{}",
+            headers={
+                "Authorization": f"Bearer {issued.key}",
+                "Content-Type": "application/cloudevents+json",
+            },
+        )
+    finally:
+        stop.set()
+        part.join()
+    assert answer.status_code == 403
+    assert answer.json()["type"] == "urn:wijkbeeld:problem:source-is-polled"
 
 
 def test_the_sources_of_clients_get_topics_at_the_next_start(tmp_path: Path) -> None:

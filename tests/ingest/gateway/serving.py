@@ -133,6 +133,7 @@ def serving(
     find_personal: FindPersonal = nothing_personal,
     vitals: Vitals | None = None,
     sources: frozenset[str] = frozenset({"geluid", "wijkteam"}),
+    polled: frozenset[str] = frozenset(),
     add: Callable[[ClientStore], Issued] | None = None,
 ) -> Iterator[Served]:
     """Run the gateway for the length of a ``with`` block; fail when it does not end as it should."""
@@ -149,6 +150,7 @@ def serving(
         sources=sources,
         clock=clock or SetClock(),
         find_personal=find_personal,
+        polled=polled,
         public_url="https://wijkbeeld.example.org",
         contact=Contact("Beheer", "https://wijkbeeld.example.org", "beheer@example.org"),
         limits=limits or Limits(),
