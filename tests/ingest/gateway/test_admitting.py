@@ -14,8 +14,12 @@ from ingest.gateway.admitting import Admission
 from ingest.gateway.problems import Refused
 from ingest.gateway.reading import Mode, read_events
 from ingest.protocol import Draft
+from streams.events import event_of
+from streams.locate import Locator
+from streams.tables import build_tables
 from tests.ingest.gateway.serving import CLIENT, event, nothing_personal
 from tests.ingest.samples import KEYED, NOON
+from tests.streams.samples import municipality, raw_event
 
 ADMISSION = Admission(KEYED, nothing_personal)
 
@@ -54,6 +58,16 @@ def test_of_what_the_sender_chose_only_keyed_hashes_go_on() -> None:
     assert isinstance(draft.data, Inspection)
     assert "Jan" not in draft.event_id + draft.data.case
     assert draft.event_id == drafts(event("Jan.Jansen", "inspection", case="x"))[0].event_id
+
+
+def test_a_pushed_postcode_is_placed_by_the_table_in_use() -> None:
+    tables = build_tables(municipality(), 1, streets_csv="wijk,pc6\nBU99010102,1234AB\n")
+    known, unknown = drafts(
+        event("a", location={"pc6": "1234AB"}), event("b", location={"pc6": "1234ZZ"})
+    )
+    events = [event_of(raw_event(data=draft.data)) for draft in (known, unknown)]
+    places = [place and (place.wijk, place.match_level) for place in Locator(tables)(events)]
+    assert places == [("BU99010102", "pc6"), ("GM9901", "gemeente")]
 
 
 def test_coordinates_are_too_coarse_for_a_house() -> None:
