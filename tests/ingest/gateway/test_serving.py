@@ -73,15 +73,6 @@ def test_a_batch_is_taken_as_a_whole_or_not_at_all(gateway: Served) -> None:
     assert gateway.status().received == before
 
 
-def test_a_source_that_is_polled_has_one_door(tmp_path: Path, nijmegen: Municipality) -> None:
-    with serving(tmp_path, nijmegen, polled=frozenset({"geluid"})) as gateway:
-        answer = gateway.post(event())
-        is_problem(answer, 403, "source-is-polled")
-        assert "another source" in answer.json()["detail"]
-        is_problem(gateway.post(event(), key=gateway.issued.key[:-1] + "_"), 401, "unauthorized")
-    assert unpublished(tmp_path / "outbox.sqlite") == []
-
-
 def test_a_source_that_has_no_topics_yet_waits(tmp_path: Path, nijmegen: Municipality) -> None:
     with serving(tmp_path, nijmegen, sources=frozenset({"wijkteam"})) as gateway:
         answer = gateway.post(event())
