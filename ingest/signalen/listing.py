@@ -1,25 +1,28 @@
 """One page of the list of meldingen, in the order in which they were last changed.
 
 ``GET /signals/v1/private/signals/``; filters as in ``app/signals/apps/api/filters/signal.py``:
-``updated_after`` and ``updated_before`` both include their bound. Those on ``incident_date``
-are the wrong way round there, and are not used.
+``updated_after``, ``updated_before``, ``created_after`` and ``created_before`` all include their bound.
+Those on ``incident_date`` are the wrong way round there, and are not used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import JsonValue, ValidationError
 
 from domain.errors import SourceRefused, SourceUnavailable
 from ingest.http.decoding import json_of
 from ingest.http.protocol import HttpClient
+from ingest.protocol import Period
 from ingest.signalen.record import Mark
 
 PATH = "/signals/v1/private/signals/"
 _ORDERING = "updated_at,id"
+STEP = timedelta(microseconds=1)
+"""The finest that Signalen's times have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,13 @@ class Question:
     Attributes:
         after, before: bounds of the last change, both included; ``before`` None for no bound.
         page: number of the page, from 1.
+        entered: when the records were entered; None for whenever.
     """
 
     after: datetime
     before: datetime | None = None
     page: int = 1
+    entered: Period | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,9 @@ class Listing:
         }
         if question.before is not None:
             params["updated_before"] = _iso(question.before)
+        if question.entered is not None:
+            params["created_after"] = _iso(question.entered.since)
+            params["created_before"] = _iso(question.entered.until - STEP)
         if question.page > 1:
             params["page"] = str(question.page)
         answer = self._client.get(self._url, params=params, headers={"accept": "application/json"})
@@ -140,5 +148,9 @@ def _check_order(page: Page, question: Question) -> None:
     outside = moments and (
         moments[0] < question.after or (question.before is not None and moments[-1] > question.before)
     )
-    if outside:
+    period = question.entered
+    if outside or (
+        period is not None
+        and not all(period.since <= mark.created_at < period.until for mark, _ in page.items)
+    ):
         raise SourceUnavailable(f"{page.where}: answered another page than asked for; tried again later")

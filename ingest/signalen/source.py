@@ -12,7 +12,7 @@ from domain.themes import Theme
 from domain.topics import Lane
 from ingest.context import SourceContext
 from ingest.http.address import SourceUrl
-from ingest.protocol import Feed, Source
+from ingest.protocol import Connector, Feed, Period, Source
 from ingest.secret import SecretRef
 from ingest.signalen.categories import load_categories
 from ingest.signalen.connector import Range, SignalenConnector
@@ -46,6 +46,8 @@ class Settings(TomlTable):
 def build(name: str, settings: Settings, context: SourceContext) -> Source:
     """Return the source: live from the data directory's first start on, and the days before it.
 
+    A past period is that in which meldingen were entered: they are read up to their last change.
+
     Args:
         name: of the source.
         settings: its table.
@@ -67,4 +69,9 @@ def build(name: str, settings: Settings, context: SourceContext) -> Source:
         start = border - timedelta(days=settings.history_days)
         history = Range(start, border, interval, overlap)
         feeds.append(Feed(Lane.BACKFILL, SignalenConnector(listing, drafts, history)))
-    return Source(name, tuple(feeds))
+
+    def backfill(period: Period) -> Connector:
+        reach = Range(period.since, None, interval, overlap, entered=period)
+        return SignalenConnector(listing, drafts, reach)
+
+    return Source(name, tuple(feeds), backfill=backfill)

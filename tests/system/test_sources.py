@@ -140,6 +140,7 @@ def test_a_paused_source_is_not_asked_until_it_is_resumed(here: Here) -> None:
     assert len(here.server.asked) == asked
 
     assert "goes on" in here.running.command("sources", "resume", "meldpunt").stdout
+    assert here.call("run", "meldpunt")["error"] is None
     here.wait_until_counted(5)
     assert here.listed()["meldpunt"]["state"] == "waiting"
     assert "is not paused" in here.running.command("sources", "resume", "meldpunt").stdout
@@ -164,11 +165,19 @@ def test_a_past_period_is_added_once(here: Here) -> None:
     assert here.running.sql(COUNTED).strip() == "4"
     assert here.running.sql(figures).strip() == str(7 * OF_A_MONTH)
 
+    entered = datetime.now(UTC) - timedelta(days=2)
+    here.meldpunt.add(created_at=entered, updated_at=entered, incident_date_start=entered)
+    days = ("meldpunt", "--from", (entered - timedelta(days=1)).isoformat(), "--wait")
+    added = here.call("backfill", *days)
+    assert (added["received"], added["duplicate"]) == (2, 1), "that of the fixture is known"
+    here.wait_until_counted(5)
+    again = here.call("backfill", *days)
+    assert (again["received"], again["duplicate"]) == (2, 2)
+
     for args, says in (
         (("run", "weer"), "is not declared; choose from meldpunt, misdrijven, meldkamer"),
         (("pause", "weer"), "not known here; choose from"),
         (("check", "weer"), "is not declared"),
-        (("backfill", "meldpunt", "--from", "2024-01-01"), "cannot be asked for a past period"),
         (("backfill", "misdrijven", "--from", "2024-02-01", "--until", "2024-01-01"), "must be later"),
         (("backfill", "misdrijven", "--from", "vorig jaar"), "write a time such as"),
     ):
