@@ -33,12 +33,14 @@ class Station:
         start: first day, UTC.
         overlap: days that are read again, as their hours may be revised.
         interval: between two rounds.
+        end: last day, UTC, of hours that are read once; None goes on with what is new.
     """
 
     number: int
     start: date
     overlap: int
     interval: timedelta
+    end: date | None = None
 
 
 class Place(BaseModel):
@@ -75,8 +77,9 @@ class KnmiConnector:
     def poll(self, cursor: Cursor | None, now: datetime) -> Poll:
         """See ``Connector``."""
         place, today = self._place(cursor), now.astimezone(UTC).date()
-        since = min(place.since, today)
-        until = min(since + (MAX_DAYS - 1) * _DAY, today)
+        last = min(self._station.end or today, today)
+        since = min(place.since, last)
+        until = min(since + (MAX_DAYS - 1) * _DAY, last)
         answer = self._client.get(self._url, params=self._question(since, until))
         findings: list[Finding] = []
         days: list[date] = []
@@ -87,9 +90,12 @@ class KnmiConnector:
                 continue
             findings.extend(self._drafts.make(row))
             days.extend(day for day in _day(row) if since <= day <= until)
-        following, wait = self._next(Place(since=since, was_empty=place.was_empty), until, today, days)
+        following, wait, done = self._next(
+            Place(since=since, was_empty=place.was_empty), until, last, days
+        )
         filtered = {Counter.FILTERED_OTHER_REGION: elsewhere} if elsewhere else {}
-        return Poll(findings, following.model_dump(mode="json"), wait, filtered)
+        progress = self._progress(following, last)
+        return Poll(findings, following.model_dump(mode="json"), wait, filtered, done, progress)
 
     def _question(self, since: date, until: date) -> dict[str, str]:
         # The hours of start and end bound each day and not the whole: 01 and 24 take all of every day.
@@ -101,16 +107,22 @@ class KnmiConnector:
         }
 
     def _next(
-        self, place: Place, until: date, today: date, days: Sequence[date]
-    ) -> tuple[Place, timedelta]:
-        interval = self._station.interval
-        if not days and not (place.was_empty and until < today):
+        self, place: Place, until: date, last: date, days: Sequence[date]
+    ) -> tuple[Place, timedelta, bool]:
+        """Return where to go on, after what wait, and whether all is read."""
+        interval, is_once = self._station.interval, self._station.end is not None
+        if not days and not (place.was_empty and (until < last or is_once)):
             # An empty answer may be a failure of the source; twice, the station had no hours.
-            return Place(since=place.since, was_empty=True), interval
-        if until < today:
-            return Place(since=until + _DAY), _AT_ONCE
-        again = min(max(days), today - self._station.overlap * _DAY)
-        return Place(since=max(again, self._station.start)), interval
+            return Place(since=place.since, was_empty=True), interval, False
+        if until < last or is_once:
+            return Place(since=until + _DAY), _AT_ONCE, until == last
+        again = min(max(days), last - self._station.overlap * _DAY)
+        return Place(since=max(again, self._station.start)), interval, False
+
+    def _progress(self, place: Place, last: date) -> float | None:
+        if self._station.end is None or last < self._station.start:
+            return None
+        return (place.since - self._station.start) / (last + _DAY - self._station.start)
 
     def _place(self, cursor: Cursor | None) -> Place:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import Annotated
 
@@ -12,9 +13,10 @@ from ingest.context import SourceContext
 from ingest.http.address import SourceUrl
 from ingest.knmi.connector import KnmiConnector, Station
 from ingest.knmi.drafts import DraftMaker
-from ingest.protocol import Feed, Source
+from ingest.protocol import Connector, Feed, Period, Source
 from ingest.toml_table import TomlTable
 
+_LEAST = timedelta(microseconds=1)
 URL = "https://www.daggegevens.knmi.nl/klimatologie/uurgegevens"
 
 
@@ -37,7 +39,7 @@ class Settings(TomlTable):
 
 
 def build(name: str, settings: Settings, context: SourceContext) -> Source:
-    """Return the source.
+    """Return the source. A past period is read by its days, of UTC.
 
     Args:
         name: of the source.
@@ -47,14 +49,16 @@ def build(name: str, settings: Settings, context: SourceContext) -> Source:
     Raises:
         SettingsError: the address cannot be used.
     """
+    client = context.http.client(settings.url)
+    drafts = DraftMaker(context.municipality, settings.station, context.keyed)
     start = context.first_start.astimezone(UTC).date() - timedelta(days=settings.history_days)
     station = Station(
         settings.station, start, settings.overlap_days, timedelta(minutes=settings.interval_minutes)
     )
-    connector = KnmiConnector(
-        context.http.client(settings.url),
-        settings.url,
-        DraftMaker(context.municipality, settings.station, context.keyed),
-        station,
-    )
-    return Source(name, (Feed(Lane.LIVE, connector),))
+
+    def backfill(period: Period) -> Connector:
+        first, end = (at.astimezone(UTC).date() for at in (period.since, period.until - _LEAST))
+        return KnmiConnector(client, settings.url, drafts, replace(station, start=first, end=end))
+
+    live = KnmiConnector(client, settings.url, drafts, station)
+    return Source(name, (Feed(Lane.LIVE, live),), backfill=backfill)
