@@ -125,12 +125,15 @@ def _contents(data_dir: DataDir, streets: Path | None, areas: Path | None) -> di
 
 
 def _check(municipality: Municipality, contents: Mapping[str, bytes | None]) -> None:
-    """Raise what a worker would raise that is given these tables."""
+    """Raise what a worker or the page would raise that is given these tables."""
+    from dashboards.page.polygons import borders_in
     from streams.tables import build_tables
 
     streets, areas = contents["streets"], contents["areas"]
     text = None if streets is None else streets.decode("utf-8", "replace")
     build_tables(municipality, 1, streets_csv=text, areas_geojson=areas)
+    if areas is not None:
+        borders_in(areas, municipality, "areas file")
 
 
 def _known(state: Mapping[str, object]) -> Mapping[str, object]:

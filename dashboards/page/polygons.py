@@ -42,7 +42,12 @@ def polygon_map(path: Path, municipality: Municipality) -> MapPicture:
     Raises:
         SettingsError: the file cannot be read, or does not have what the map needs.
     """
-    borders = _borders(path, municipality)
+    where = f"map file {path.name}"
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{where}: cannot be read ({error.strerror}); give another file") from None
+    borders = borders_in(text, municipality, where)
     projection = Projection.over(unary_union(list(borders.values())).bounds, WIDTH)
     drawn = {code: _projected(area, projection) for code, area in borders.items()}
     districts: dict[str, list[BaseGeometry]] = {}
@@ -71,12 +76,17 @@ def polygon_map(path: Path, municipality: Municipality) -> MapPicture:
     )
 
 
-def _borders(path: Path, municipality: Municipality) -> dict[str, BaseGeometry]:
-    where = f"map file {path.name}"
+def borders_in(text: bytes, municipality: Municipality, where: str) -> dict[str, BaseGeometry]:
+    """Return the border of each wijk, by its code, from the text of a GeoJSON file.
+
+    Args:
+        where: what to call the file in a message.
+
+    Raises:
+        SettingsError: the text does not have what the map needs.
+    """
     try:
-        document = orjson.loads(path.read_bytes())
-    except OSError as error:
-        raise SettingsError(f"{where}: cannot be read ({error.strerror}); give another file") from None
+        document = orjson.loads(text)
     except orjson.JSONDecodeError:
         raise SettingsError(f"{where}: is no JSON; a GeoJSON of the wijken is needed") from None
     features = document.get("features") if isinstance(document, dict) else None

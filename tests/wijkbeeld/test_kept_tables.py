@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,29 @@ def test_areas_that_cannot_be_used_change_nothing(data_dir: DataDir, tmp_path: P
     with pytest.raises(SettingsError):
         keep(data_dir, areas=areas)
     assert read_tables(data_dir) is None
+
+
+def triangles(codes: Sequence[str]) -> str:
+    """A GeoJSON with a triangle for each code, side by side."""
+    features = []
+    for number, code in enumerate(codes):
+        west, south, size = 5.8 + number / 1000, 51.8, 0.001
+        ring = [[west, south], [west + size, south], [west + size, south + size], [west, south]]
+        geometry = {"type": "Polygon", "coordinates": [ring]}
+        features.append({"type": "Feature", "properties": {"statcode": code}, "geometry": geometry})
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+def test_areas_that_the_map_cannot_draw_are_refused_before_they_end_the_page(
+    data_dir: DataDir, tmp_path: Path
+) -> None:
+    areas, codes = tmp_path / "areas.geojson", sorted(NIJMEGEN.wijk_by_code)
+    areas.write_text(triangles(codes[1:]))
+    with pytest.raises(SettingsError, match=f"^areas file: lacks 1 of .* the first is {codes[0]}"):
+        keep(data_dir, areas=areas)
+    assert read_tables(data_dir) is None
+    areas.write_text(triangles(codes))
+    assert keep(data_dir, areas=areas).version == 1
 
 
 def test_a_missing_file_is_one_line(data_dir: DataDir, tmp_path: Path) -> None:
