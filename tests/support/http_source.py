@@ -24,10 +24,7 @@ from tests.support.http_pages import (
     Page,
     Respond,
     Shapes,
-    json_page,
 )
-
-__all__ = ["Asked", "HttpSource", "Misbehaviour", "Page", "Respond", "Shapes", "json_page"]
 
 
 class HttpSource:

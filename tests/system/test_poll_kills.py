@@ -22,7 +22,8 @@ from tests.ingest.filedrop.conftest import MAPPING, changed, csv_of
 from tests.ingest.inspections.exports import BAG_TABLE, ODRN
 from tests.ingest.registered_crime.reading import OFFENCES, expected, service_with
 from tests.ingest.tabular.dropping import drop, nijmegen
-from tests.support.http_source import Asked, HttpSource, Page
+from tests.support.http_pages import Asked, Page
+from tests.support.http_source import HttpSource
 from tests.support.odata import ODataService
 from tests.support.signalen import PATH, Signalen
 from tests.support.waiting import wait_until

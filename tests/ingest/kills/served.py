@@ -14,7 +14,8 @@ from tests.ingest.kills.reading import START
 from tests.ingest.knmi.hours_served import Knmi
 from tests.ingest.ndw import feeds as ndw
 from tests.ingest.p2000.web_feeds import item, rss
-from tests.support.http_source import Asked, HttpSource, Page, Respond
+from tests.support.http_pages import Asked, Page, Respond
+from tests.support.http_source import HttpSource
 from tests.support.odata import ODataService
 from tests.support.signalen import Signalen
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.ingest.registered_crime.reading import START, connector, service_with
 from tests.support.http_contract import HttpContract, assert_holds
-from tests.support.http_source import Misbehaviour, Respond, Shapes, json_page
+from tests.support.http_pages import Misbehaviour, Respond, Shapes, json_page
 from tests.support.odata import PERSONAL
 
 pytestmark = pytest.mark.integration

@@ -18,6 +18,7 @@ from tests.ingest.registered_crime.reading import (
     Reader,
     expected,
 )
+from tests.support.examples import examples
 from tests.support.odata import ODataService
 
 MONTHS = [f"2025MM{month:02}" for month in range(1, 5)]
@@ -69,7 +70,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_whatever_happens_in_between_the_last_round_tells_the_truth(steps: list[Step]) -> None:
     service = few()
     months = list(MONTHS)

@@ -33,7 +33,7 @@ from tests.ingest.registered_crime.reading import (
 )
 from tests.ingest.samples import KEYED
 from tests.support.http_memory import MemoryClient
-from tests.support.http_source import Asked, Page, json_page
+from tests.support.http_pages import Asked, Page, json_page
 from tests.support.odata import PERSONAL, ODataService
 from tests.support.smuggled import (
     SMUGGLED,

@@ -11,7 +11,7 @@ from ingest.registered_crime.offences import load_offences
 from ingest.registered_crime.service import AREA, COUNT, OFFENCE, PERIOD
 from ingest.registered_crime.tables import recent
 from tests.ingest.registered_crime.reading import figures, one_round, other_gemeente, over
-from tests.support.http_source import Asked
+from tests.support.http_pages import Asked
 from tests.support.odata import ODataService
 from tests.support.shared_data import shared_file
 

@@ -24,7 +24,7 @@ from tests.ingest.registered_crime.reading import (
     service_with,
 )
 from tests.support.http_memory import MemoryClient
-from tests.support.http_source import Asked, Page, json_page
+from tests.support.http_pages import Asked, Page, json_page
 from tests.support.odata import ODataService
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from domain.events import Figure
 from tests.ingest.registered_crime.reading import connector, figures, one_round, other_gemeente
 from tests.support.http_memory import MemoryClient
-from tests.support.http_source import Asked, Page, json_page
+from tests.support.http_pages import Asked, Page, json_page
 
 SAMPLE = json.loads(Path(__file__).with_name("47022NED.json").read_text(encoding="utf-8"))
 

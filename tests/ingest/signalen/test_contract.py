@@ -8,7 +8,7 @@ import pytest
 
 from tests.ingest.signalen.reading import START, connector
 from tests.support.http_contract import TOKEN, HttpContract, assert_holds
-from tests.support.http_source import Misbehaviour, Respond, Shapes, json_page
+from tests.support.http_pages import Misbehaviour, Respond, Shapes, json_page
 from tests.support.signalen import PERSONAL, Signalen
 
 pytestmark = pytest.mark.integration

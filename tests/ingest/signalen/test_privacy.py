@@ -16,7 +16,7 @@ from ingest.protocol import Draft
 from ingest.signalen.categories import UNKNOWN, load_categories
 from tests.ingest.signalen.reading import START, TOKEN, client, connector
 from tests.support import smuggled
-from tests.support.http_source import json_page
+from tests.support.http_pages import json_page
 from tests.support.signalen import PERSONAL, Melding, Signalen, melding
 
 # What is smuggled, and the traces of it that may come out nowhere: the shared kinds, and more.

@@ -28,7 +28,7 @@ from tests.ingest.signalen.reading import (
     connector,
     expected,
 )
-from tests.support.http_source import Asked, Page, json_page
+from tests.support.http_pages import Asked, Page, json_page
 from tests.support.signalen import Signalen, melding
 
 LONG = OVERLAP * 3

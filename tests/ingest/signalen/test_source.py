@@ -18,7 +18,7 @@ from ingest.signalen.source import Settings, build
 from tests.ingest.handing import TOKEN_REF, context_with
 from tests.ingest.samples import KEYED
 from tests.ingest.signalen.reading import START, TOKEN, client, nijmegen
-from tests.support.http_source import Asked
+from tests.support.http_pages import Asked
 from tests.support.shared_data import shared_file
 from tests.support.signalen import PATH, ROOT, Signalen
 

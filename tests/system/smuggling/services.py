@@ -15,7 +15,8 @@ from tests.ingest.ndw.feeds import page as ndw_page
 from tests.ingest.ndw.feeds import sample
 from tests.ingest.registered_crime.reading import GEMEENTE, areas
 from tests.support import signalen
-from tests.support.http_source import Asked, HttpSource, Page, json_page
+from tests.support.http_pages import Asked, Page, json_page
+from tests.support.http_source import HttpSource
 from tests.support.odata import ODataService
 from tests.support.signalen import Signalen, melding
 from tests.support.smuggled import SMUGGLED, smuggled_into
