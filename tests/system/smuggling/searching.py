@@ -30,8 +30,9 @@ COMMANDS = (
 
 
 def searched(item: Smuggled) -> list[str]:
-    """Return by what an item is known: not by a few digits, which stand in any long number."""
-    telling = [trace for trace in item.traces if re.search("[a-z]", trace) or len(trace) >= 8]
+    """Return by what an item is known: not by what numbers or thousands of hashes have by chance."""
+    letters, digits = 7, 8
+    telling = [t for t in item.traces if len(t) >= (letters if re.search("[a-z]", t) else digits)]
     return telling or [item.value.lower()]
 
 
