@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.ingest.kills.case import Case, Given
 from tests.ingest.kills.delivered import DELIVERED
+from tests.ingest.kills.reading import declare
 from tests.ingest.kills.served import SERVED
 from tests.ingest.p2000.test_kills import lines
 
@@ -30,6 +31,16 @@ CASES: Mapping[str, Case] = {
     "p2000": Case(10, 1_000, p2000),
     "demo": Case(12, 5_000, demo),
 }
+
+
+@contextmanager
+def declared_in(folder: Path, kind: str) -> Iterator[Given]:
+    """A source of this kind, declared in a folder that is made for it."""
+    folder.mkdir()
+    with CASES[kind].give(folder) as given:
+        declare(folder, kind, given.settings)
+        yield given
+
 
 EXEMPT: Mapping[str, str] = {}
 """Why a kind is not killed in a poll, by kind. A pipe to standard input is no kind of its own: it is a

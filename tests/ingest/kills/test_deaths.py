@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 import ingest.outbox.feeds
-from tests.ingest.kills.cases import CASES
+from tests.ingest.kills.cases import CASES, declared_in
 from tests.ingest.kills.delivered import DELIVERED
-from tests.ingest.kills.reading import declare, left, read
+from tests.ingest.kills.reading import left, read
 from tests.ingest.poll_deaths import Killed
 
 pytestmark = [
@@ -50,14 +50,10 @@ def dies_in_its_writing(folder: Path, polls: int, committed: int) -> bool:
 def test_what_is_left_is_what_a_reader_in_peace_leaves(kind: str, tmp_path: Path) -> None:
     case = CASES[kind]
     calm, harried = tmp_path / "calm", tmp_path / "harried"
-    for folder in (calm, harried):
-        folder.mkdir()
-    with case.give(calm) as given:
-        declare(calm, kind, given.settings)
+    with declared_in(calm, kind):
         read(calm, case.polls)
     wanted = left(calm)
-    with case.give(harried) as given:
-        declare(harried, kind, given.settings)
+    with declared_in(harried, kind):
         deaths = in_hand = 0
         for life in range(LIVES):
             deaths += dies_in_its_writing(harried, case.polls, committed=min(life, 1))

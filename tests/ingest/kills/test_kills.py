@@ -10,7 +10,7 @@ from statistics import median
 
 import pytest
 
-from tests.ingest.kills.cases import CASES
+from tests.ingest.kills.cases import CASES, declared_in
 from tests.ingest.kills.delivered import DELIVERED
 from tests.ingest.kills.killing import killed_again_and_again
 from tests.ingest.kills.reading import declare, left, read, versions
@@ -41,15 +41,11 @@ def read_in_peace(folder: Path, polls: int) -> dict[bytes, float]:
 def test_what_is_left_is_what_a_reader_in_peace_leaves(kind: str, tmp_path: Path) -> None:
     case = CASES[kind]
     calm, harried = tmp_path / "calm", tmp_path / "harried"
-    for folder in (calm, harried):
-        folder.mkdir()
-    with case.give(calm) as given:
-        declare(calm, kind, given.settings)
+    with declared_in(calm, kind):
         took = read_in_peace(calm, case.polls)
     wanted = left(calm)
     assert len(wanted["outbox"]) >= case.records
-    with case.give(harried) as given:
-        declare(harried, kind, given.settings)
+    with declared_in(harried, kind):
         tally = killed_again_and_again(harried, case.polls, took, random.Random(f"{SEED} {kind}"), KILLS)
     assert left(harried) == wanted
     assert tally.kills == KILLS
